@@ -1,0 +1,1 @@
+"""Edge and wiring: settings, build, command line, channels."""

@@ -1,0 +1,60 @@
+"""The edge's words: one clear Vietnamese sentence for every error a command can meet."""
+
+from knowledge.corpus import DigestError
+from knowledge.embedder import ModelMissing
+from knowledge.index import DamagedIndex
+from knowledge.library import LibraryBusy, LibraryDamaged, NumberTaken
+from knowledge.unreadable import Reason, UnreadableFile
+
+_FILE = {
+    Reason.MISSING: "không tìm thấy tệp này",
+    Reason.EMPTY: "tệp rỗng, không có nội dung",
+    Reason.TOO_LARGE: "tệp quá lớn (tối đa 100 MB)",
+    Reason.UNKNOWN_KIND: "không phải loại tệp đọc được; hãy dùng docx, html, txt, md hoặc pdf có chữ",
+    Reason.WRONG_NAME: "nội dung tệp không đúng với đuôi tên tệp",
+    Reason.CORRUPT: "tệp hỏng hoặc không đọc được",
+    Reason.ENCRYPTED: "tệp có mật khẩu; hãy bỏ mật khẩu rồi nạp lại",
+    Reason.LEGACY_DOC: "tệp .doc kiểu cũ chưa đọc được; hãy mở bằng Word hoặc LibreOffice rồi lưu lại thành .docx",
+    Reason.SCANNED: "tệp PDF là bản chụp, không có chữ để đọc; hãy dùng bản .docx hoặc PDF có chữ",
+    Reason.BOMB: "tệp nén phình to bất thường, không đọc để bảo đảm an toàn",
+    Reason.NO_ARTICLE: "không thấy Điều nào trong tệp; chỉ thị, bản trích không ghi Điều và tệp không phải văn bản pháp luật thì chưa nạp được",
+    Reason.NO_NUMBER: "không thấy số ký hiệu văn bản; hãy thêm --number, ví dụ --number 32/2024/NĐ-CP",
+    Reason.OLD_FONT: "chữ theo bảng mã cũ (TCVN3, VNI); hãy chuyển sang Unicode rồi nạp lại",
+    Reason.TIMEOUT: "đọc quá lâu nên đã dừng",
+    Reason.MEMORY: "cần quá nhiều bộ nhớ nên đã dừng",
+}
+
+
+def sentence(error: BaseException) -> str:
+    """Return what to tell the person about `error`; nothing of it names code."""
+    match error:
+        case UnreadableFile():
+            return f"Không nạp được {error.path.name}: {_FILE[error.reason]}. Những gì đã nạp trước vẫn giữ nguyên."
+        case NumberTaken():
+            return (
+                f"{error.path.name} ghi số {error.number}, nhưng số này đã được nạp từ {error.held.name} với nội dung khác. "
+                "Thêm --replace để thay; bản cũ được giữ lại."
+            )
+        case LibraryBusy():
+            return "Một lệnh nạp văn bản khác đang chạy trên cùng thư mục dữ liệu; hãy chờ xong rồi chạy lại."
+        case LibraryDamaged():
+            return (
+                f"Thư mục văn bản đã nạp bị hỏng ở {error.path.name}; không có gì bị ghi đè. "
+                "Hãy khôi phục từ bản sao lưu, hoặc nạp lại chính văn bản đó."
+            )
+        case DigestError():
+            return f"Tệp tóm lược {error.path.name} có lỗi: {error.reason}."
+        case ModelMissing():
+            return f"Không mở được mô hình nhúng {error.name}: {error.reason}."
+        case DamagedIndex():
+            return f"Chỉ mục hỏng và không lập lại được: {error.reason}."
+        case PermissionError():
+            return f"Không có quyền đọc hoặc ghi {error.filename}."
+        case OSError() if error.errno == 28:
+            return "Hết chỗ trên đĩa; hãy giải phóng dung lượng rồi chạy lại. Dữ liệu cũ vẫn giữ nguyên."
+        case OSError() if error.errno == 98:
+            return "Cổng này đang được chương trình khác dùng; hãy chọn cổng khác bằng --port."
+        case OSError():
+            return f"Lỗi đọc ghi: {error.strerror or error} ({error.filename})."
+        case _:
+            return f"Có lỗi ngoài dự kiến ({type(error).__name__}: {error})."

@@ -1,0 +1,92 @@
+"""Runs the channels side by side: the web chat always, Telegram where a token is set."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from bot import build
+from bot.settings import Settings
+from bot.web import create_app
+from handlers.message import Conversation
+from handlers.texts import texts
+
+log = logging.getLogger("caunoi")
+WATCH_SECONDS = 2.0
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> int:
+    """Serve until interrupted; the address and three questions to try are printed first."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # httpx and aiogram write request addresses, and the Telegram token is part of them.
+    for noisy in ("httpx", "aiogram.event", "aiohttp.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    listening = bind(settings.host, settings.port)
+    answers = build.LiveAnswers(settings, say)
+    host, port = listening.getsockname()[:2]
+    say(f"\n{settings.name} đang chạy tại http://{host}:{port}\n\nHỏi thử:")
+    for question in texts("vi").suggestions():
+        say(f"  - {question}")
+    say("\nNhấn Ctrl+C để dừng.")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_all(settings, answers, listening))
+    return 0
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Listen on `port`, or on the first free one from 8080 when it is 0."""
+    tries = [port] if port else [*range(8080, 8100), 0]
+    for at, number in enumerate(tries):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, number))
+            listening.listen(128)
+            return listening
+        except OSError:
+            listening.close()
+            if at == len(tries) - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _all(settings: Settings, answers: build.LiveAnswers, listening: socket.socket) -> None:
+    talk = build.conversation(settings, answers)
+    app = create_app(
+        talk, lambda: answers().corpus, today=lambda: build.now().date(), name=settings.name,
+        digest_only=lambda: answers.digest_only, secret=build.web_secret(settings),
+    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5))
+    tasks = [asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(_watch(answers))]
+    beside = [asyncio.create_task(_telegram(settings, talk))] if settings.telegram_token.get_secret_value() else []
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in [*waiting, *beside]:
+        task.cancel()
+    await asyncio.gather(*waiting, *beside, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _telegram(settings: Settings, talk: Conversation) -> None:
+    """The Telegram channel; its end, whatever the reason, leaves the web chat running."""
+    from bot.telegram import poll
+
+    try:
+        await poll(settings.telegram_token.get_secret_value(), settings.telegram_api, talk, settings.name)
+    except Exception:
+        log.exception("the Telegram channel has ended")
+
+
+async def _watch(answers: build.LiveAnswers) -> None:
+    """Notice that an ingest has switched the index, without a restart."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            if await asyncio.to_thread(answers.refresh):
+                log.info("the index was switched")
+        except Exception:
+            log.exception("the new index could not be opened; the old one stays in use")

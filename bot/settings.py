@@ -1,0 +1,40 @@
+"""All settings, read once from the environment or .env; nothing is required for a first run."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Each field is one environment name, CAUNOI_ and the field's name; docs/running.md explains them."""
+
+    model_config = SettingsConfigDict(env_prefix="CAUNOI_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    name: str = Field("Cầu Nối", description="Tên trợ lý tự xưng với người dùng.")
+    data_dir: Path = Field(Path("data"), description="Thư mục dữ liệu: văn bản đã nạp và chỉ mục; là thứ phải sao lưu.")
+    model: str = Field("", description="Mô hình nhúng: để trống là mô hình kèm theo; đường dẫn hoặc tên một mô hình sentence-transformers.")
+    model_online: bool = Field(False, description="Cho phép tải mô hình theo tên từ mạng khi khởi động.")
+    host: str = Field("127.0.0.1", description="Địa chỉ mà trang web lắng nghe.")
+    port: int = Field(0, description="Cổng của trang web; 0 là tự chọn một cổng trống, bắt đầu từ 8080.", ge=0, le=65535)
+    web_secret: SecretStr = Field(SecretStr(""), description="Khóa ký cookie của trang web; để trống thì tự tạo và giữ trong thư mục dữ liệu.")
+    telegram_token: SecretStr = Field(SecretStr(""), description="Mã của bot Telegram; để trống là không mở kênh Telegram.")
+    telegram_api: str = Field("https://api.telegram.org", description="Máy chủ Bot API của Telegram.")
+    hotline: str = Field("024.222.021115", description="Số đường dây nóng nêu khi trợ lý không trả lời được; để trống là không nêu.")
+    hotline_note: str = Field(
+        "theo công bố ngày 27/6/2025, dành cho địa phương", description="Nguồn, ngày công bố và đối tượng của đường dây nóng.",
+    )
+    answer_seconds: float = Field(10.0, description="Thời gian tối đa cho một câu trả lời, giây.", gt=0)
+    answer_threads: int = Field(2, description="Số câu hỏi được xử lý cùng lúc.", ge=1, le=64)
+    log_level: str = Field("INFO", description="Mức nhật ký: DEBUG, INFO, WARNING, ERROR.")
+
+    @property
+    def hotline_line(self) -> str:
+        """The hotline as it is shown: number, then source, date and for whom."""
+        return f"{self.hotline} ({self.hotline_note})" if self.hotline and self.hotline_note else self.hotline
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the settings; `given` wins over the environment."""
+    return Settings(**given)

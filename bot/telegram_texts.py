@@ -1,0 +1,113 @@
+"""What only the Telegram channel says: commands, what it cannot read, and its lines in the log."""
+
+from typing import Final
+
+COMMANDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "vi": (
+        ("batdau", "Bắt đầu, cách đặt câu hỏi"),
+        ("trogiup", "Trợ lý giúp được gì"),
+        ("vanban", "Danh sách văn bản, xem từng điều"),
+        ("baocao", "Báo vướng mắc khi thực hiện quy định"),
+        ("english", "Switch to English"),
+    ),
+    "en": (
+        ("start", "Start, how to ask"),
+        ("help", "What the assistant can do"),
+        ("documents", "List of documents, article by article"),
+        ("report", "Report a difficulty with a provision"),
+        ("tiengviet", "Chuyển sang tiếng Việt"),
+    ),
+}
+
+KNOWN: Final = {name for commands in COMMANDS.values() for name, _ in commands}
+
+_KINDS: Final = {
+    "photo": ("ảnh", "photos"),
+    "sticker": ("nhãn dán", "stickers"),
+    "voice": ("tin nhắn thoại", "voice messages"),
+    "audio": ("tệp âm thanh", "audio files"),
+    "video": ("video", "videos"),
+    "video_note": ("video", "videos"),
+    "animation": ("ảnh động", "animations"),
+    "document": ("tệp đính kèm", "attached files"),
+    "location": ("vị trí", "locations"),
+    "contact": ("danh thiếp", "contacts"),
+}
+
+
+def both(language_code: str | None, sentence: tuple[str, str]) -> str:
+    """Vietnamese; with English below where the person's Telegram speaks another language."""
+    # The language of the app is no proof of what its owner reads, so it never takes the Vietnamese away.
+    vietnamese = not language_code or language_code.startswith("vi")
+    return sentence[0] if vietnamese else "\n\n".join(sentence)
+
+
+def unreadable(kind: str) -> tuple[str, str]:
+    """For a photo, a sticker, a voice message, a file: `kind` is Telegram's name of it."""
+    vi, en = _KINDS.get(kind, ("loại tin này", "messages of this kind"))
+    return (
+        f"Trợ lý chỉ đọc được chữ, chưa đọc được {vi}. Anh/chị gõ câu hỏi bằng chữ giúp.",
+        f"The assistant reads text only, not {en}. Please type your question.",
+    )
+
+
+def edited() -> tuple[str, str]:
+    """For a message that was changed after it was sent."""
+    return (
+        "Trợ lý không đọc lại tin nhắn đã sửa. Anh/chị gửi câu hỏi mới thành một tin nhắn khác giúp.",
+        "The assistant does not read edited messages again. Please send the question as a new message.",
+    )
+
+
+def stale() -> tuple[str, str]:
+    """For a button of a list that is too old."""
+    return (
+        "Danh sách này đã hết hạn. Anh/chị gõ lại câu hỏi giúp.",
+        "This list has expired. Please type your question again.",
+    )
+
+
+def not_yours() -> tuple[str, str]:
+    """For a button, in a group, of a list that is too old or was made for someone else."""
+    return (
+        "Danh sách này đã hết hạn hoặc là của người khác. Anh/chị gửi câu hỏi của mình giúp.",
+        "This list has expired or belongs to someone else. Please send your own question.",
+    )
+
+
+def too_many(limit: int) -> tuple[str, str]:
+    """For more messages in a row than are kept."""
+    return (
+        f"Anh/chị gửi nhiều tin cùng lúc; trợ lý chỉ nhận {limit} tin một lượt. Xin chờ trả lời xong rồi gửi lại các câu còn thiếu.",
+        f"Too many messages at once; the assistant takes {limit} at a time. Please wait for the answers, then send the missing questions again.",
+    )
+
+
+def description(name: str) -> str:
+    """What stands in an empty chat, before Start is pressed."""
+    return (
+        f"{name} là trợ lý tự động, tra cứu quy định về cụm công nghiệp, khuyến công và phân định thẩm quyền hai cấp. "
+        "Câu trả lời nêu rõ điều khoản làm căn cứ; không thay cho ý kiến chính thức của cơ quan có thẩm quyền."
+    )
+
+
+def short_description(name: str) -> str:
+    """What stands on the assistant's profile page."""
+    return f"{name}: trợ lý tự động tra cứu quy định ngành Công Thương."
+
+
+# --- lines in the log, for the operator --------------------------------------------------------------
+
+READY: Final = "Kênh Telegram đã mở: @%s"
+NOT_TAKEN: Final = (
+    "Kênh Telegram đã dừng: Telegram không nhận mã bot (sai, hoặc đã bị thu hồi). "
+    "Hãy kiểm tra CAUNOI_TELEGRAM_TOKEN (và CAUNOI_TELEGRAM_API, nếu có đặt) rồi khởi động lại; trang web vẫn chạy."
+)
+CONFLICT: Final = "Một chương trình khác đang dùng cùng mã bot Telegram; mỗi mã chỉ dùng ở một nơi. Kênh Telegram thử lại sau mỗi %.0f giây."
+UNREACHABLE: Final = "Chưa gọi được Telegram (%s, lần %d), thử lại sau %.1f giây: %s"
+FLOOD: Final = "Telegram yêu cầu chờ %d giây trước khi gọi lại %s"
+BLOCKED: Final = "Không gửi được cho cuộc trò chuyện %d: người dùng đã chặn hoặc đã rời (%s)"
+LOST: Final = "Không gửi được câu trả lời cho cuộc trò chuyện %d: %s"
+REFUSED: Final = "Telegram từ chối một tin nhắn, gửi lại dạng đơn giản hơn: %s"
+NOT_SET: Final = "Không đặt được %s trên Telegram: %s"
+UNREAD_UPDATE: Final = "Bỏ qua một mục không đọc được từ Telegram (số %s, %d lỗi)"

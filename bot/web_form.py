@@ -1,0 +1,137 @@
+"""What a browser sends: the form within limits, a day, the signed identity and the nonce of a form."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+
+TEXT_LIMIT: Final = 20_000  # characters of one message
+BODY_LIMIT: Final = 1024 * 1024  # bytes of one form; enough to show a text over TEXT_LIMIT again
+YEAR: Final = 365 * 24 * 3600
+COOKIE: Final = "cau_noi"
+
+_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+_LOCAL = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
+# Control characters and halves of surrogate pairs: no letters, and no browser shows them alike.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+class BadDay(ValueError):
+    """`text` is no day."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def read_day(text: str | None) -> date | None:
+    """Read "2025-07-01" or "1/7/2025"; None for nothing typed; raise BadDay."""
+    text = _UNSEEN.sub(" ", text or "").strip()
+    if not text:
+        return None
+    match = _ISO.fullmatch(text) or _LOCAL.fullmatch(text)
+    if match is None:
+        raise BadDay(text[:40])
+    try:
+        return date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError as error:
+        raise BadDay(text) from error
+
+
+@dataclass(frozen=True)
+class Form:
+    """What was submitted on the chat page."""
+
+    text: str
+    choice: str | None
+    day: str
+    nonce: str
+
+
+async def read_form(request: Request) -> Form:
+    """Read the form of `request`; raise HTTPException 413 over BODY_LIMIT, 400 and 415 for what is no form."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise HTTPException(413)
+    data = await _parsed(request, bytes(body))
+    return Form(
+        text=_UNSEEN.sub(" ", _field(data, "text").replace("\r\n", "\n").replace("\r", "\n")).strip(),
+        choice=_field(data, "choice")[:200] or None,
+        day=_field(data, "as_of"),
+        nonce=_field(data, "nonce"),
+    )
+
+
+async def _parsed(request: Request, body: bytes) -> FormData:
+    async def stream() -> AsyncGenerator[bytes]:
+        yield body
+
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        if kind == "multipart/form-data":
+            return await MultiPartParser(request.headers, stream(), max_files=0, max_fields=10, max_part_size=BODY_LIMIT).parse()
+        if kind == "application/x-www-form-urlencoded":
+            return await FormParser(request.headers, stream(), max_fields=10).parse()
+    except (MultiPartException, UnicodeError, KeyError) as error:
+        raise HTTPException(400) from error
+    raise HTTPException(415)
+
+
+def _field(data: FormData, name: str) -> str:
+    value = data.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+class Identities:
+    """Issues and checks identities and nonces; `secret` signs both, nothing is stored."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < 16:
+            raise ValueError("secret is shorter than 16 bytes")
+        self._secret = secret
+
+    def read(self, request: Request) -> str | None:
+        """The identity that the request's cookie carries, None for no cookie or a forged one."""
+        person, _, mark = request.cookies.get(COOKIE, "").partition(".")
+        return person if person and self._same(mark, "identity", person) else None
+
+    def fresh(self) -> str:
+        """A new random identity."""
+        return secrets.token_urlsafe(18)
+
+    def give(self, request: Request, response: Response, person: str) -> None:
+        """Set the cookie of `person` on `response`."""
+        set_cookie(request, response, COOKIE, f"{person}.{self._mark('identity', person)}")
+
+    def nonce(self, person: str) -> str:
+        """A nonce for one form shown to `person`."""
+        grain = secrets.token_urlsafe(12)
+        return f"{grain}.{self._mark('nonce', person, grain)}"
+
+    def accepts(self, person: str, nonce: str) -> bool:
+        """True when `nonce` was issued to `person`."""
+        grain, _, mark = nonce.partition(".")
+        return bool(grain) and self._same(mark, "nonce", person, grain)
+
+    def _mark(self, *parts: str) -> str:
+        return hmac.new(self._secret, "|".join(parts).encode(errors="replace"), hashlib.sha256).hexdigest()[:32]
+
+    def _same(self, mark: str, *parts: str) -> bool:
+        return hmac.compare_digest(mark.encode(errors="replace"), self._mark(*parts).encode())
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """Set a cookie for a year that scripts cannot read; over https it never travels without it."""
+    response.set_cookie(name, value, max_age=YEAR, path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax")

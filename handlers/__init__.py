@@ -1,0 +1,1 @@
+"""The conversation: Incoming -> Reply, the same for every channel."""

@@ -1,0 +1,58 @@
+"""What a dialogue remembers, and where: one value for each channel identity."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol
+
+from handlers.message import Choice
+
+CHOICES_LIVE: Final = timedelta(hours=24)  # a number that answers an older list is never guessed
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The state of one dialogue. `context` is the key of the last place spoken of."""
+
+    choices: tuple[Choice, ...] = ()
+    choices_at: datetime | None = None
+    context: str = ""
+    as_of: date | None = None
+    language: str = "vi"
+
+    def chosen(self, number: int, now: datetime) -> Choice | None:
+        """The choice with this number, None when the list is too old or shorter."""
+        if self.choices_at is None or now - self.choices_at > CHOICES_LIVE:
+            return None
+        return self.choices[number - 1] if 1 <= number <= len(self.choices) else None
+
+
+class Memories(Protocol):
+    """Where memories are kept; a database later, a dictionary now."""
+
+    def load(self, channel: str, person: str) -> Memory:
+        """The memory of this identity, an empty one for a stranger."""
+        ...
+
+    def save(self, channel: str, person: str, memory: Memory) -> None:
+        """Keep `memory` for this identity."""
+        ...
+
+
+class InMemory:
+    """Memories of the last identities that wrote; lost when the process ends."""
+
+    def __init__(self, size: int = 10_000) -> None:
+        self._size = size
+        self._kept: OrderedDict[tuple[str, str], Memory] = OrderedDict()
+
+    def load(self, channel: str, person: str) -> Memory:
+        """The memory of this identity, an empty one for a stranger."""
+        return self._kept.get((channel, person), Memory())
+
+    def save(self, channel: str, person: str, memory: Memory) -> None:
+        """Keep `memory`; the identity that was silent longest is forgotten first."""
+        self._kept[(channel, person)] = memory
+        self._kept.move_to_end((channel, person))
+        while len(self._kept) > self._size:
+            self._kept.popitem(last=False)

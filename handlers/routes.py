@@ -1,0 +1,172 @@
+"""Incoming -> Reply: commands, taps, numbers and questions, in one visible order, for every channel."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import ModuleType
+from typing import Final, Protocol
+
+from handlers import browse, start
+from handlers.ask import reply_to
+from handlers.memory import Memories, Memory
+from handlers.message import Block, BlockKind, Incoming, Reply
+from handlers.texts import texts
+from knowledge.answer import Answer
+from knowledge.corpus import Corpus
+from knowledge.dates import day_in
+from knowledge.intent import Kind
+from knowledge.provision import Document, Ref
+from knowledge.vietnamese import one_line
+
+MAX_TEXT: Final = 20_000
+_COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+_NUMBER: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*)?(\d{1,2})\s*[.)]?$", re.IGNORECASE)
+
+
+class Answering(Protocol):
+    """What the conversation needs of knowledge."""
+
+    @property
+    def corpus(self) -> Corpus:
+        """All documents."""
+        ...
+
+    def to(self, question: str, day: date, context: Ref | None = None) -> Answer:
+        """Answer a question as of a day; `context` is the place spoken of last."""
+        ...
+
+    def place(self, ref: Ref, day: date) -> Answer:
+        """Show one place."""
+        ...
+
+    def overview(self, document: Document, day: date, text: str = "") -> Answer:
+        """What a document is about."""
+        ...
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How the assistant is called and whom it names."""
+
+    name: str
+    hotline: str
+
+
+class Dialogue:
+    """The conversation of every channel; synchronous, run in a bounded executor by `bot`."""
+
+    def __init__(self, answers: Callable[[], Answering], memories: Memories, setting: Setting, now: Callable[[], datetime]) -> None:
+        self._answers, self._memories, self._setting, self._now = answers, memories, setting, now
+
+    def reply(self, incoming: Incoming) -> Reply:
+        """Answer one message or tap and remember what the next one may refer to."""
+        answers = self._answers()
+        memory = self._memories.load(incoming.channel, incoming.person)
+        if incoming.language != memory.language and incoming.channel == "web":
+            memory = replace(memory, language=incoming.language)
+        turn = _Turn(answers, memory, self._setting, incoming, self._now())
+        reply = turn.reply()
+        self._memories.save(incoming.channel, incoming.person, turn.remembered(reply))
+        return reply
+
+
+class _Turn:
+    """One message in the light of what is remembered."""
+
+    def __init__(self, answers: Answering, memory: Memory, setting: Setting, incoming: Incoming, now: datetime) -> None:
+        self.answers, self.memory, self.setting, self.incoming, self.now = answers, memory, setting, incoming, now
+        self.today = now.date()
+        self.day = incoming.as_of or self.today
+        self.context = memory.context
+        self.say: ModuleType = texts(memory.language)
+
+    def remembered(self, reply: Reply) -> Memory:
+        """The memory after `reply`."""
+        return replace(self.memory, choices=reply.choices, choices_at=self.now, context=self.context)
+
+    def reply(self) -> Reply:
+        if self.incoming.choice is not None:
+            return self._token(self.incoming.choice)
+        text = one_line(self.incoming.text)
+        if len(self.incoming.text) > MAX_TEXT:
+            return _plain(self.say.too_long(MAX_TEXT), "error")
+        if match := _COMMAND.match(text):
+            command = self._command(match[1].lower(), match[2] or "")
+            if command is not None:
+                return command
+        if (match := _NUMBER.match(text)) and self.memory.choices:
+            return self._number(int(match[1]))
+        return self._question(text)
+
+    def _question(self, text: str) -> Reply:
+        named = day_in(text, self.today)
+        asked_day = self.incoming.as_of is not None or named is not None
+        day = self.incoming.as_of or (named.day if named else self.today)
+        context = self.answers.corpus.by_key.get(self.context)
+        answer = self.answers.to(named.rest if named else text, day, context.ref if context else None)
+        if answer.cited and answer.kind is Kind.ANSWER:
+            self.context = answer.cited[0].provision.ref.key
+        if str(answer.kind) == "smalltalk" and re.search(r"(?i)cảm ơn|cám ơn|cam on|thank|tks|tạm biệt|bye", text):
+            return _plain(self.say.thanks(), "smalltalk")
+        return self._told(replace(answer, question=text), asked_day)
+
+    def _told(self, answer: Answer, asked_day: bool = False) -> Reply:
+        return reply_to(answer, self.answers.corpus, self.say, name=self.setting.name, hotline=self.setting.hotline, asked_day=asked_day)
+
+    def _command(self, name: str, rest: str) -> Reply | None:
+        say, setting = self.say, self.setting
+        match name:
+            case "start" | "batdau":
+                if rest and (key := rest.strip().replace("__", ".")) in self.answers.corpus.by_key:
+                    return self._token(f"p:{key}")
+                return start.greeting(say, setting.name)
+            case "trogiup" | "help" | "huongdan":
+                return start.help_page(say, setting.name, setting.hotline)
+            case "vanban" | "documents":
+                return browse.documents(self.answers.corpus, say, self.day)
+            case "baocao" | "report":
+                return self._report("")
+            case "english" | "tiengviet":
+                self.memory = replace(self.memory, language="en" if name == "english" else "vi")
+                self.say = texts(self.memory.language)
+                return _plain(self.say.language_changed(), "smalltalk")
+            case _:
+                return None
+
+    def _number(self, number: int) -> Reply:
+        choice = self.memory.chosen(number, self.now)
+        if choice is not None:
+            return self._token(choice.token)
+        fresh = self.memory.chosen(1, self.now) is not None
+        reply = _plain(self.say.number_unknown(len(self.memory.choices)) if fresh else self.say.number_expired(), "ask_back")
+        return replace(reply, choices=self.memory.choices if fresh else ())
+
+    def _token(self, token: str) -> Reply:
+        kind, _, rest = token.partition(":")
+        corpus = self.answers.corpus
+        if kind == "p" and (provision := corpus.by_key.get(rest)) is not None:
+            self.context = rest
+            return self._told(self.answers.place(provision.ref, self.day), self.incoming.as_of is not None)
+        if kind in ("d", "b"):
+            name, _, page = rest.partition(":")
+            document = browse.find(corpus, name)
+            if document is not None and page.isdigit():
+                return browse.articles(document, int(page), corpus, self.say, self.day)
+            if document is not None:
+                return self._told(self.answers.overview(document, self.day))
+        if kind == "q" and rest.isdigit() and int(rest) < len(self.say.suggestions()):
+            return self._question(self.say.suggestions()[int(rest)])
+        if kind == "r":
+            return self._report(rest)
+        return _plain(self.say.number_expired(), "ask_back")
+
+    def _report(self, key: str) -> Reply:
+        provision = self.answers.corpus.by_key.get(key)
+        about = self.say.report_about(provision.ref) if provision else self.say.report_what()
+        blocks = (Block(BlockKind.LEAD, self.say.report_how(self.setting.hotline)), Block(BlockKind.NOTE, about))
+        return Reply(blocks, (), {"kind": "report"})
+
+
+def _plain(text: str, kind: str) -> Reply:
+    return Reply((Block(BlockKind.LEAD, text),), (), {"kind": kind})

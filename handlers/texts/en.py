@@ -1,0 +1,422 @@
+"""English sentences: plain, polite, short; the law itself, and the names an official needs, stay Vietnamese."""
+
+import re
+from datetime import date
+from typing import Final
+
+from knowledge.authority import Occurrence, Reading
+from knowledge.provision import Document, Ref, kind_of
+from knowledge.status import Standing, Status
+from knowledge.wanted import Mismatch
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)
+_KINDS: Final = {
+    "Nghị định": "Decree", "Nghị quyết": "Resolution", "Thông tư": "Circular", "Thông tư liên tịch": "Joint Circular", "Quyết định": "Decision",
+    "Chỉ thị": "Directive", "Công điện": "Official Dispatch", "Văn bản hợp nhất": "Consolidated Text", "Luật": "Law",
+}
+_ANNEXES: Final = (("Phụ lục", "Annex"), ("Biểu số", "Form"), ("Biểu", "Form"), ("Mẫu số", "Form"), ("Mẫu", "Form"), ("Mục", "Section"))
+
+
+def day(value: date) -> str:
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def document_name(document: Document) -> str:
+    kind = document.kind or kind_of(document.number)
+    return f"{_KINDS.get(kind, kind)} {document.number}".strip()
+
+
+def place(ref: Ref) -> str:
+    spot = _spot(ref)
+    return f"{spot}, {_numbered(ref.document)}" if spot else _numbered(ref.document)
+
+
+def _numbered(number: str) -> str:
+    """A number with its kind: "Decree 303/2026/NĐ-CP"."""
+    kind = kind_of(number)
+    return f"{_KINDS.get(kind, kind)} {number}".strip()
+
+
+def _spot(ref: Ref) -> str:
+    """The place without the document: "point c, clause 1, Article 8"."""
+    parts = []
+    if ref.point is not None:
+        parts.append(f"point {ref.point}")
+    if ref.clause is not None:
+        section, _, number = ref.clause.rpartition(".")
+        if section and not section[0].isdigit():
+            parts += [f"clause {number}"] if number != "0" else []
+            parts.append(f"Section {section}")
+        else:
+            parts.append(f"clause {ref.clause}")
+    if ref.article is not None:
+        vietnamese, english = next((pair for pair in _ANNEXES if ref.article.startswith(f"{pair[0]} ")), ("", ""))
+        parts.append(f"Article {ref.article}" if ref.article[0].isdigit() else f"{english}{ref.article[len(vietnamese) :]}")
+    return ", ".join(parts)
+
+
+# --- beginnings -------------------------------------------------------------------------------------
+
+
+def greeting(name: str) -> str:
+    return (
+        f"Hello. {name} is an automatic assistant (a machine answers, not an official). It helps you look up Vietnam’s industry and trade rules on "
+        "industrial clusters (cụm công nghiệp), industrial promotion (khuyến công) and the powers of two-level local government."
+    )
+
+
+def how_to_ask() -> str:
+    return (
+        "Please ask in Vietnamese, with or without accents: the documents are in Vietnamese, and questions in English are not understood yet. "
+        "You can also name the provision, for example “khoản 2 Điều 8 NĐ 32/2024” (clause 2, Article 8, Decree 32/2024). "
+        "The three sample questions ask about the conditions for expanding a cluster, the days allowed for appraising an application to set one up, "
+        "and who can receive industrial promotion support."
+    )
+
+
+def limits() -> str:
+    return "Answers name the provision they rest on and are for reference only; they do not replace the official opinion of the competent authority."
+
+
+def suggestions() -> tuple[str, ...]:
+    # A sample is sent as it stands, and only Vietnamese questions are understood; `how_to_ask` says what the three mean.
+    return (
+        "CCN muốn mở rộng thì cần điều kiện gì?",
+        "Sở Công Thương thẩm định hồ sơ thành lập cụm trong mấy ngày?",
+        "Cơ sở nào được hưởng chính sách khuyến công?",
+    )
+
+
+def help_title(name: str) -> str:
+    return f"How to use {name}"
+
+
+def help_lines() -> tuple[str, ...]:
+    return (
+        "Ask about a rule: type the question in Vietnamese, for example “mo rong cum cong nghiep can dieu kien gi” (conditions for expanding a cluster).",
+        "Look up an article, clause or point: type “điểm c khoản 2 Điều 8 NĐ 32/2024” (point c, clause 2, Article 8, Decree 32/2024).",
+        "Ask about the rule on a given day: end the question with the day, for example “… vào ngày 30/6/2025” (on 30 June 2025).",
+        "/documents: list the documents and read them article by article.",
+        "/report: see where to report a difficulty and what to say.",
+        "/help: show this help again. /tiengviet: switch to Vietnamese (“chuyển sang tiếng Việt”).",
+        "When there is a list, type a number to choose an item.",
+    )
+
+
+def automatic() -> str:
+    return "This is an automatic assistant: a machine finds and arranges what the documents say; no official writes the answers."
+
+
+def thanks() -> str:
+    return "Thank you. Please write again whenever you need to look up a rule."
+
+
+def smalltalk(name: str) -> str:
+    return (
+        f"Hello. {name} is an automatic assistant, not an official. It helps you look up Vietnam’s industry and trade rules on industrial clusters, "
+        "industrial promotion and the powers of two-level local government. Which rule would you like to ask about? Please ask in Vietnamese."
+    )
+
+
+def language_changed() -> str:
+    return "The interface is now in English. The law itself, and summaries of it, are shown in Vietnamese; please ask in Vietnamese."
+
+
+# --- answers ----------------------------------------------------------------------------------------
+
+
+def status(standing: Standing, document: Document, on: date, asked_day: bool) -> str:
+    """The one status line of an answer; "" when the provision is simply in force today."""
+    named, by, since = document_name(document), _numbered(standing.by), _since(standing.since)
+    source = ", ".join(part for part in (standing.basis, by) if part)
+    match standing.status:
+        case Status.NOT_YET:
+            later = f" (in force from {day(standing.since)})" if standing.since else ""
+            return f"Not yet in force on {day(on)}{later}. What follows does not apply on that day."
+        case Status.EXPIRED:
+            until = f": in the documents held here, {named} applies until the end of {day(standing.until)}" if standing.until else ""
+            check = "; please check whether it has been extended or replaced" if standing.says else ""
+            return f"No longer in force on {day(on)}{until}. What follows is for reference only{check}."
+        case Status.REPEALED:
+            said = "was repealed" if by else "ceased to have effect"
+            when = f" on {day(standing.since)}" if standing.since else ""
+            return f"This provision {said}{when}" + (f" (under {source})" if source else "") + ". What follows is for reference only."
+        case Status.SUSPENDED:
+            when = f"Suspended on {day(on)}" if asked_day else "Currently suspended"
+            said = f". {standing.says.rstrip('.')}" if standing.says else since
+            return f"{when}{said}" + (f" (basis: {source})." if source else ".")
+        case Status.AMENDED_UNKNOWN:
+            until = f"the rule that applied until the end of {day(standing.until)}" if standing.until else "the version before amendment"
+            effect = f" with effect from {day(standing.since)}" if standing.since else ""
+            touched = f"{'repealed' if standing.kind == 'repeals' else 'amended'} this provision{effect}"
+            if not standing.certain:
+                touched = f"amended {named}{effect}, and it is not known whether this provision was changed"
+            told = by if standing.checked else f"According to information that has not been verified, {by}"
+            lacks = "The amended text is not held here" if standing.checked else "That document is not held here"
+            return f"What follows is {until}. {told} {touched}. {lacks}; please read the official text before applying it."
+        case Status.IN_FORCE:
+            if standing.says:
+                return f"Note: {standing.says.rstrip('.')}" + (f" (basis: {source})." if source else ".")
+            return f"In force on {day(on)}." if asked_day else ""
+
+
+def _since(value: date | None) -> str:
+    return f" from {day(value)}" if value else ""
+
+
+def _until(value: date | None) -> str:
+    return f" until the end of {day(value)}" if value else ""
+
+
+def answer(headline: str, sentence: str) -> str:
+    if not headline:
+        return sentence
+    return f"{headline[0].upper()}{headline[1:]}. {sentence}"
+
+
+def mismatch(found: Mismatch) -> str:
+    return f"Note: the question says “{found.asked}”, but the provision says {', '.join(found.found)}."
+
+
+def basis(ref: Ref, heading: str) -> str:
+    # The Vietnamese citation stands first and whole: channels link it, and an official needs it.
+    spot = f" ({_spot(ref)})" if ref.article is not None else ""
+    return f"Basis: {ref}{spot}" + (f": {heading}." if heading else ".")
+
+
+def official_words() -> str:
+    return "Official words (in Vietnamese):"
+
+
+def digest_mark() -> str:
+    return "This is a summary in Vietnamese, not the official words."
+
+
+def ocr_mark() -> str:
+    return "The quoted words were read by machine from a scan and may contain errors; please check them against the official text."
+
+
+def amended_by(by: str) -> str:
+    return f"As amended by: {by}."
+
+
+def disputed(note: str) -> str:
+    return f"Note: published copies do not agree on this figure ({note}); please check the official copy that bears a signature and seal."
+
+
+def partly_shown(ref: Ref) -> str:
+    return f"Only the relevant part is shown; {_spot(ref) or _numbered(ref.document)} says more."
+
+
+def authority(occurrence: Occurrence, reading: Reading, before: Reading | None) -> str:
+    """One line on who acts: the literal words stay, the reading stands beside them."""
+    duty = f"matters concerning “{occurrence.phrase}”" if occurrence.sense == "area" else f"the duties of “{occurrence.phrase}”"
+    if reading.settled:
+        return f"Who acts: {duty} are carried out by {_body(reading)}{_since(reading.since)}{_until(reading.until)} (under {reading.basis})."
+    note = reading.note.removeprefix("Chưa xác định: ").rstrip(".")
+    why = f" {note[0].upper()}{note[1:]}." if note else ""
+    if before is not None and before.body:
+        # Shorter than the note, which ends with the same history.
+        ended = f"Until the end of {day(before.until)}" if before.until else "Before that"
+        why = f" Related: {reading.basis}. {ended}: {_body(before)} (under {before.basis})."
+    return (
+        f"Who acts: it is not settled which body carries out {duty}{_since(reading.since)}.{why} "
+        "Please ask the Department of Industry and Trade (Sở Công Thương) before you submit or sign anything."
+    )
+
+
+_BODIES: Final = {
+    "Ủy ban nhân dân cấp tỉnh": "the provincial People’s Committee (UBND cấp tỉnh)",
+    "Ủy ban nhân dân cấp huyện": "the district People’s Committee (UBND cấp huyện)",
+    "Ủy ban nhân dân cấp xã": "the commune People’s Committee (UBND cấp xã)",
+    "Bộ Công Thương": "the Ministry of Industry and Trade (Bộ Công Thương)",
+    "Sở Công Thương": "the Department of Industry and Trade (Sở Công Thương)",
+    "Thủ tướng Chính phủ": "the Prime Minister (Thủ tướng Chính phủ)",
+}
+
+
+def _body(reading: Reading) -> str:
+    return _BODIES.get(reading.body or "", reading.body or "")
+
+
+def more_title() -> str:
+    return "Other related provisions:"
+
+
+def see(ref: Ref, heading: str) -> str:
+    short = heading if len(heading) <= 70 else heading[:67].rsplit(" ", 1)[0] + "…"
+    document = ref.document.split("/")[0] + "/" + ref.document.split("/")[1] if ref.document.count("/") == 2 else ref.document
+    spot = _spot(ref)
+    return f"{spot[:1].upper()}{spot[1:]}, {abbreviation(ref)} {document}".strip(", ") + (f": {short}" if short else "")
+
+
+def abbreviation(ref: Ref) -> str:
+    sign = ref.document.rsplit("/", 1)[-1]
+    found = re.match(r"NĐ|TTLT|TT|QĐ|NQ|CT|QH", sign)
+    if found is None:
+        return ""
+    return "Law" if found[0] == "QH" else found[0]
+
+
+def whole(ref: Ref) -> str:
+    return f"Show the whole of {_spot(ref)} ({ref.place()})" if ref.article is not None else f"Show the whole of {_numbered(ref.document)}"
+
+
+def report_it() -> str:
+    return "Difficulty with this provision: see where to report it"
+
+
+# --- no answer --------------------------------------------------------------------------------------
+
+
+def nothing_found() -> str:
+    return (
+        "No provision that answers this question was found in the documents held here, so the assistant gives no answer rather than a wrong one. "
+        "If you asked in English, please ask again in Vietnamese."
+    )
+
+
+def unknown_document(name: str) -> str:
+    return f"{name[:1].upper()}{name[1:]} is not held here, so its content cannot be given."
+
+
+def not_held(document: Document) -> str:
+    title = f" ({document.title})" if document.title else ""
+    return f"Only information about {document_name(document)}{title} is held here, not its full text, so it cannot be quoted. {document.note}".strip()
+
+
+def no_such_place(missing: str, document: Document | None) -> str:
+    where = "The documents held here do"
+    if document is not None:
+        where = f"The {'copy' if document.completeness in ('full', 'digest') else 'part'} of {document_name(document)} held here does"
+    return f"{missing[:1].upper()}{missing[1:]} was not found. {where} not have this article, clause or point. Please check the numbers."
+
+
+def near_title() -> str:
+    return "You may be looking for:"
+
+
+def who_else(hotline: str) -> str:
+    return (
+        "You can ask: the Department of Industry and Trade (Sở Công Thương) of your province or city; the public administrative service centre "
+        "(Trung tâm phục vụ hành chính công) that handles your procedure"
+        + (f"; the hotline of the Ministry of Industry and Trade (Bộ Công Thương): {hotline}" if hotline else "")
+        + "."
+    )
+
+
+def offer_report() -> str:
+    return "Report a difficulty: see where to send it and what to say"
+
+
+# --- asking back ------------------------------------------------------------------------------------
+
+
+def empty_message() -> str:
+    return "There is no question in words in your message. Please type one in Vietnamese, for example:"
+
+
+def too_vague() -> str:
+    return (
+        "What would you like to ask about? Please say more, in Vietnamese: for example industrial clusters (cụm công nghiệp), "
+        "industrial promotion (khuyến công) or which licence (giấy phép)."
+    )
+
+
+def which_document(places: int) -> str:
+    return f"The question matches {places} documents. Which one do you mean?" if places != 1 else "The question matches 1 document. Is this the one you mean?"
+
+
+def number_expired() -> str:
+    return "The earlier list has expired or has no such item. Please send your question again."
+
+
+def number_unknown(last: int) -> str:
+    return f"The list has only {last} item{'s' if last != 1 else ''}. Please choose again by number or type your question."
+
+
+# --- other roads ------------------------------------------------------------------------------------
+
+
+def human(hotline: str) -> str:
+    return (
+        "This is an automatic assistant and it cannot yet pass this conversation to an official. You can contact the Department of Industry "
+        "and Trade (Sở Công Thương) of your province or city, or the public administrative service centre (Trung tâm phục vụ hành chính công) "
+        "that handles your procedure."
+        + (f" Hotline of the Ministry of Industry and Trade (Bộ Công Thương): {hotline}." if hotline else "")
+    )
+
+
+def divert() -> str:
+    return (
+        "This may be a complaint (khiếu nại) or a denunciation (tố cáo); the assistant does not receive or forward them. Please follow the law on complaints "
+        "and denunciations: send a complaint to the body that made the decision or took the action complained of; send a denunciation to the body "
+        "that manages the person denounced; or go to the citizen reception office (nơi tiếp công dân) of the commune or province. "
+        "Please do not send personal data or secret documents here."
+    )
+
+
+def report_how(hotline: str) -> str:
+    return (
+        "The assistant does not yet take reports in this conversation; messages here are not passed on to any authority. "
+        "Please send your difficulty in writing to the Department of Industry and Trade (Sở Công Thương). Comments on the content of legal documents can be "
+        "sent through “Phản ánh chính sách” (policy feedback) on the National Law Portal (Cổng Pháp luật quốc gia, phapluat.gov.vn)."
+        + (f" Hotline of the Ministry of Industry and Trade (Bộ Công Thương): {hotline}." if hotline else "")
+    )
+
+
+def report_about(ref: Ref) -> str:
+    return (
+        f"In your report, please state: the provision that causes the difficulty ({ref}); what exactly the difficulty is; how you propose to solve it. "
+        "Do not send secret documents or photos of identity cards."
+    )
+
+
+def report_what() -> str:
+    return (
+        "In your report, please state: the document, article, clause and point that cause the difficulty; what exactly the difficulty is; "
+        "how you propose to solve it. Do not send secret documents or photos of identity cards."
+    )
+
+
+# --- browsing ---------------------------------------------------------------------------------------
+
+
+def documents_title() -> str:
+    return "Documents held or known here:"
+
+
+def document_line(document: Document) -> str:
+    part = "part of the official text" if any(p.wording for p in document.provisions) else "summary of a part"
+    held = {"digest": "summary", "extract": part, "full": "official text", "known": "full text not held"}[document.completeness]
+    title = document.title if len(document.title) <= 80 else document.title[:77].rsplit(" ", 1)[0] + "…"
+    return f"{document_name(document)}: {title} ({held})" if title else f"{document_name(document)} ({held})"
+
+
+def document_facts(document: Document, on: date) -> str:
+    parts = []
+    if document.issued:
+        parts.append(f"issued on {day(document.issued)}")
+    if document.in_force_from or document.in_force_to:
+        parts.append(f"in force{_since(document.in_force_from)}{_until(document.in_force_to)}")
+    if not document.checked:
+        parts.append("information not checked against the official copy")
+    return "; ".join(parts)[:1].upper() + "; ".join(parts)[1:] + "." if parts else ""
+
+
+def articles_title(document: Document) -> str:
+    return f"Articles and annexes of {document_name(document)}:"
+
+
+def next_page() -> str:
+    return "Show more"
+
+
+def too_long(limit: int) -> str:
+    return f"The message is too long (at most {limit:,} characters). Please shorten it and send one question at a time."
+
+
+def trouble() -> str:
+    return "Something went wrong and the question could not be answered. Please send it again in a few minutes."

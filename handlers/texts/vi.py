@@ -1,0 +1,353 @@
+"""Vietnamese sentences: plain, polite, short, in the register of public service."""
+
+from datetime import date
+
+from knowledge.authority import Occurrence, Reading
+from knowledge.provision import Document, Ref, kind_of
+from knowledge.status import Standing, Status
+from knowledge.wanted import Mismatch
+
+
+def day(value: date) -> str:
+    return f"{value.day}/{value.month}/{value.year}"
+
+
+def document_name(document: Document) -> str:
+    return document.name
+
+
+def place(ref: Ref) -> str:
+    return str(ref)
+
+
+# --- beginnings -------------------------------------------------------------------------------------
+
+
+def greeting(name: str) -> str:
+    return (
+        f"Chào anh/chị. {name} là trợ lý tự động (máy trả lời, không phải cán bộ), giúp tra cứu quy định ngành Công Thương về cụm công nghiệp, "
+        "khuyến công và phân định thẩm quyền của chính quyền địa phương hai cấp."
+    )
+
+
+def how_to_ask() -> str:
+    return "Anh/chị có thể hỏi bằng lời thường, có dấu hoặc không dấu, hoặc ghi điều, khoản cần xem, ví dụ “khoản 2 Điều 8 NĐ 32/2024”."
+
+
+def limits() -> str:
+    return "Câu trả lời nêu điều, khoản làm căn cứ và chỉ để tham khảo, không thay cho ý kiến chính thức của cơ quan có thẩm quyền."
+
+
+def suggestions() -> tuple[str, ...]:
+    return (
+        "CCN muốn mở rộng thì cần điều kiện gì?",
+        "Sở Công Thương thẩm định hồ sơ thành lập cụm trong mấy ngày?",
+        "Cơ sở nào được hưởng chính sách khuyến công?",
+    )
+
+
+def help_title(name: str) -> str:
+    return f"Cách dùng {name}"
+
+
+def help_lines() -> tuple[str, ...]:
+    return (
+        "Hỏi quy định: gõ câu hỏi, ví dụ “mo rong cum cong nghiep can dieu kien gi”.",
+        "Tra điều, khoản, điểm: gõ “điểm c khoản 2 Điều 8 NĐ 32/2024”.",
+        "Hỏi quy định tại một thời điểm: thêm ngày vào cuối câu, ví dụ “… vào ngày 30/6/2025”.",
+        "/vanban: danh sách văn bản để xem từng điều.",
+        "/baocao: xem nơi gửi phản ánh vướng mắc và nội dung cần nêu.",
+        "/trogiup: xem lại hướng dẫn này. /english: switch to English.",
+        "Khi có danh sách, gõ số thứ tự để chọn một mục.",
+    )
+
+
+def automatic() -> str:
+    return "Đây là trợ lý tự động: máy tìm và sắp xếp nội dung từ văn bản, không phải cán bộ trả lời."
+
+
+def thanks() -> str:
+    return "Cảm ơn anh/chị. Khi cần tra cứu quy định, anh/chị cứ nhắn câu hỏi."
+
+
+def smalltalk(name: str) -> str:
+    return (
+        f"Chào anh/chị. {name} là trợ lý tự động, không phải cán bộ, giúp tra cứu quy định ngành Công Thương về cụm công nghiệp, khuyến công và "
+        "phân định thẩm quyền của chính quyền địa phương hai cấp. Anh/chị cần hỏi về quy định nào?"
+    )
+
+
+def language_changed() -> str:
+    return "Đã chuyển sang tiếng Việt."
+
+
+# --- answers ----------------------------------------------------------------------------------------
+
+
+def status(standing: Standing, document: Document, on: date, asked_day: bool) -> str:
+    """The one status line of an answer; "" when the provision is simply in force today."""
+    named, by, since = _numbered(document.number, document.kind), _numbered(standing.by), _since(standing.since)
+    source = " ".join(part for part in (standing.basis, by) if part)
+    match standing.status:
+        case Status.NOT_YET:
+            later = f" (có hiệu lực từ ngày {day(standing.since)})" if standing.since else ""
+            return f"Chưa có hiệu lực vào ngày {day(on)}{later}. Nội dung dưới đây chưa áp dụng vào ngày đó."
+        case Status.EXPIRED:
+            until = f": theo văn bản hiện có trong hệ thống, {named} áp dụng đến hết ngày {day(standing.until)}" if standing.until else ""
+            check = "; cần kiểm tra đã có văn bản kéo dài hoặc thay thế hay chưa" if standing.says else ""
+            return f"Đã hết hiệu lực vào ngày {day(on)}{until}. Nội dung dưới đây chỉ để tham khảo{check}."
+        case Status.REPEALED:
+            said = "đã bị bãi bỏ" if by else "đã hết hiệu lực"
+            return f"Quy định này {said}{since}" + (f" (theo {source})" if source else "") + ". Nội dung dưới đây chỉ để tham khảo."
+        case Status.SUSPENDED:
+            when = f"Tạm ngưng thực hiện vào ngày {day(on)}" if asked_day else "Đang tạm ngưng thực hiện"
+            said = f". {standing.says.rstrip('.')}" if standing.says else since
+            return f"{when}{said}" + (f" (căn cứ {source})." if source else ".")
+        case Status.AMENDED_UNKNOWN:
+            until = f"quy định áp dụng đến hết ngày {day(standing.until)}" if standing.until else "bản trước khi sửa đổi"
+            touched = "bãi bỏ quy định này" if standing.kind == "repeals" else "sửa đổi, bổ sung quy định này"
+            if not standing.certain:
+                touched = f"sửa đổi, bổ sung {named}, chưa rõ có sửa quy định này hay không"
+            told = f"{since}, {by}".removeprefix(",").strip() if standing.checked else f"theo thông tin chưa đối chiếu,{since} {by}"
+            lacks = "hệ thống chưa có nội dung sửa đổi" if standing.checked else "hệ thống chưa có văn bản đó"
+            return f"Nội dung dưới đây là {until}. {told[:1].upper()}{told[1:]} đã {touched}; {lacks}, cần xem bản chính thức trước khi áp dụng."
+        case Status.IN_FORCE:
+            if standing.says:
+                return f"Lưu ý: {standing.says.rstrip('.')}" + (f" (căn cứ {source})." if source else ".")
+            return f"Còn hiệu lực vào ngày {day(on)}." if asked_day else ""
+
+
+def _numbered(number: str, kind: str = "") -> str:
+    """A number with its kind: "Nghị định 303/2026/NĐ-CP"."""
+    return f"{kind or kind_of(number)} {number}".strip()
+
+
+def _since(value: date | None) -> str:
+    return f" từ ngày {day(value)}" if value else ""
+
+
+def _until(value: date | None) -> str:
+    return f" đến hết ngày {day(value)}" if value else ""
+
+
+def answer(headline: str, sentence: str) -> str:
+    if not headline:
+        return sentence
+    return f"{headline[0].upper()}{headline[1:]}. {sentence}"
+
+
+def mismatch(found: Mismatch) -> str:
+    return f"Lưu ý: câu hỏi nêu “{found.asked}”, còn quy định ghi {', '.join(found.found)}."
+
+
+def basis(ref: Ref, heading: str) -> str:
+    return f"Căn cứ: {ref}" + (f" ({heading})." if heading else ".")
+
+
+def official_words() -> str:
+    return "Nguyên văn:"
+
+
+def digest_mark() -> str:
+    return "Bản tóm lược, không phải nguyên văn."
+
+
+def ocr_mark() -> str:
+    return "Phần trích do máy đọc từ bản chụp, có thể sai chữ; cần đối chiếu với bản chính thức."
+
+
+def amended_by(by: str) -> str:
+    return f"Nội dung đã sửa đổi, bổ sung theo {by}."
+
+
+def disputed(note: str) -> str:
+    return f"Lưu ý: số liệu chưa thống nhất giữa các bản công bố ({note}); cần đối chiếu với bản chính thức có chữ ký, đóng dấu."
+
+
+def partly_shown(ref: Ref) -> str:
+    return f"Trên đây là phần liên quan; {ref.place()} còn nội dung khác."
+
+
+def authority(occurrence: Occurrence, reading: Reading, before: Reading | None) -> str:
+    """One line on who acts: the literal words stay, the reading stands beside them."""
+    duty = f"việc liên quan đến “{occurrence.phrase}”" if occurrence.sense == "area" else f"việc của “{occurrence.phrase}”"
+    if reading.settled:
+        return f"Ai thực hiện: {duty}{_since(reading.since)}{_until(reading.until)} do {reading.body} thực hiện (theo {reading.basis})."
+    note = reading.note.removeprefix("Chưa xác định: ").rstrip(".")
+    why = f" {note[0].upper()}{note[1:]}." if note else ""
+    if before is not None and before.body:
+        # Shorter than the note, which ends with the same history.
+        ended = f"Đến hết ngày {day(before.until)}" if before.until else "Trước đó"
+        why = f" Liên quan: {reading.basis}. {ended}: {before.body} (theo {before.basis})."
+    return (
+        f"Ai thực hiện: {duty}{_since(reading.since)} chưa xác định do cơ quan nào thực hiện.{why} "
+        "Nên hỏi Sở Công Thương trước khi nộp hồ sơ hoặc ký văn bản."
+    )
+
+
+def more_title() -> str:
+    return "Quy định khác có liên quan:"
+
+
+def see(ref: Ref, heading: str) -> str:
+    short = heading if len(heading) <= 70 else heading[:67].rsplit(" ", 1)[0] + "…"
+    document = ref.document.split("/")[0] + "/" + ref.document.split("/")[1] if ref.document.count("/") == 2 else ref.document
+    return f"{ref.place()[0].upper()}{ref.place()[1:]} {abbreviation(ref)} {document}" + (f": {short}" if short else "")
+
+
+def abbreviation(ref: Ref) -> str:
+    sign = ref.document.rsplit("/", 1)[-1]
+    for mark, said in (("NĐ", "NĐ"), ("TTLT", "TTLT"), ("TT", "TT"), ("QĐ", "QĐ"), ("NQ", "NQ"), ("CT", "CT"), ("QH", "Luật")):
+        if sign.startswith(mark):
+            return said
+    return ""
+
+
+def whole(ref: Ref) -> str:
+    return f"Xem toàn bộ {ref.place()}"
+
+
+def report_it() -> str:
+    return "Vướng mắc ở quy định này: xem nơi gửi phản ánh"
+
+
+# --- no answer --------------------------------------------------------------------------------------
+
+
+def nothing_found() -> str:
+    return "Chưa tìm thấy quy định trả lời câu hỏi này trong các văn bản hiện có của hệ thống, nên trợ lý không trả lời để tránh sai."
+
+
+def unknown_document(name: str) -> str:
+    return f"Hệ thống chưa có {name} nên không nêu được nội dung văn bản này."
+
+
+def not_held(document: Document) -> str:
+    title = f" ({document.title})" if document.title else ""
+    return f"Hệ thống chỉ có thông tin về {document.name}{title}, chưa có toàn văn nên không trích dẫn được nội dung. {document.note}".strip()
+
+
+def no_such_place(missing: str, document: Document | None) -> str:
+    where = "Các văn bản hiện có trong hệ thống"
+    if document is not None:
+        where = f"{'Bản' if document.completeness in ('full', 'digest') else 'Phần'} {_numbered(document.number, document.kind)} trong hệ thống"
+    return f"Không tìm thấy {missing}. {where} không có điều, khoản, điểm này. Anh/chị vui lòng kiểm tra lại số điều, khoản, điểm."
+
+
+def near_title() -> str:
+    return "Có thể anh/chị muốn xem:"
+
+
+def who_else(hotline: str) -> str:
+    return (
+        "Anh/chị có thể hỏi: Sở Công Thương tỉnh, thành phố; Trung tâm phục vụ hành chính công nơi làm thủ tục"
+        + (f"; đường dây nóng Bộ Công Thương {hotline}" if hotline else "")
+        + "."
+    )
+
+
+def offer_report() -> str:
+    return "Phản ánh vướng mắc: xem nơi gửi và nội dung cần nêu"
+
+
+# --- asking back ------------------------------------------------------------------------------------
+
+
+def empty_message() -> str:
+    return "Tin nhắn chưa có câu hỏi bằng chữ. Anh/chị vui lòng nhập câu hỏi, ví dụ:"
+
+
+def too_vague() -> str:
+    return "Anh/chị muốn hỏi về việc gì? Vui lòng nêu rõ hơn, ví dụ: cụm công nghiệp, khuyến công hoặc loại giấy phép nào."
+
+
+def which_document(places: int) -> str:
+    return f"Có {places} văn bản khớp với câu hỏi. Anh/chị hỏi văn bản nào?"
+
+
+def number_expired() -> str:
+    return "Danh sách trước đã hết hạn hoặc không có mục này. Anh/chị vui lòng gửi lại câu hỏi."
+
+
+def number_unknown(last: int) -> str:
+    return f"Danh sách chỉ có {last} mục. Anh/chị vui lòng chọn lại số thứ tự hoặc gõ câu hỏi."
+
+
+# --- other roads ------------------------------------------------------------------------------------
+
+
+def human(hotline: str) -> str:
+    return (
+        "Đây là trợ lý tự động, chưa chuyển được cuộc trò chuyện đến cán bộ. Anh/chị có thể liên hệ Sở Công Thương tỉnh, thành phố "
+        "hoặc Trung tâm phục vụ hành chính công nơi làm thủ tục."
+        + (f" Đường dây nóng Bộ Công Thương: {hotline}." if hotline else "")
+    )
+
+
+def divert() -> str:
+    return (
+        "Nội dung này có thể thuộc khiếu nại, tố cáo; trợ lý không tiếp nhận và không chuyển đơn. Anh/chị gửi đơn theo pháp luật về khiếu nại, tố cáo: "
+        "khiếu nại gửi cơ quan đã ra quyết định hoặc có hành vi bị khiếu nại; tố cáo gửi cơ quan quản lý người bị tố cáo; "
+        "hoặc đến nơi tiếp công dân của xã, tỉnh. Vui lòng không gửi thông tin cá nhân, tài liệu mật vào đây."
+    )
+
+
+def report_how(hotline: str) -> str:
+    return (
+        "Trợ lý chưa tiếp nhận phản ánh trong cuộc trò chuyện này; tin nhắn ở đây không được chuyển đến cơ quan nào. "
+        "Anh/chị gửi vướng mắc bằng văn bản tới Sở Công Thương; góp ý về nội dung văn bản quy phạm pháp luật "
+        "gửi tại mục “Phản ánh chính sách” của Cổng Pháp luật quốc gia (phapluat.gov.vn)."
+        + (f" Đường dây nóng Bộ Công Thương: {hotline}." if hotline else "")
+    )
+
+
+def report_about(ref: Ref) -> str:
+    return f"Khi gửi, anh/chị nêu rõ: quy định gây vướng mắc ({ref}); vướng mắc cụ thể; kiến nghị cách xử lý. Không gửi tài liệu mật, ảnh căn cước."
+
+
+def report_what() -> str:
+    return "Khi gửi, anh/chị nêu rõ: văn bản, điều, khoản, điểm gây vướng mắc; vướng mắc cụ thể; kiến nghị cách xử lý. Không gửi tài liệu mật, ảnh căn cước."
+
+
+# --- browsing ---------------------------------------------------------------------------------------
+
+
+def documents_title() -> str:
+    return "Văn bản trong hệ thống:"
+
+
+def document_line(document: Document) -> str:
+    part = "một phần văn bản chính thức" if any(p.wording for p in document.provisions) else "bản tóm lược một phần"
+    held = {"digest": "bản tóm lược", "extract": part, "full": "văn bản chính thức", "known": "chưa có toàn văn"}[document.completeness]
+    title = document.title if len(document.title) <= 80 else document.title[:77].rsplit(" ", 1)[0] + "…"
+    return f"{document.name}: {title} ({held})" if title else f"{document.name} ({held})"
+
+
+def document_facts(document: Document, on: date) -> str:
+    parts = []
+    if document.issued:
+        parts.append(f"ban hành ngày {day(document.issued)}")
+    if document.in_force_from:
+        parts.append(f"có hiệu lực{_since(document.in_force_from)}{_until(document.in_force_to)}")
+    elif document.in_force_to:
+        parts.append(f"có hiệu lực{_until(document.in_force_to)}")
+    if not document.checked:
+        parts.append("thông tin chưa đối chiếu với bản chính thức")
+    return "; ".join(parts)[:1].upper() + "; ".join(parts)[1:] + "." if parts else ""
+
+
+def articles_title(document: Document) -> str:
+    return f"Các điều, phụ lục của {document.name}:"
+
+
+def next_page() -> str:
+    return "Xem tiếp"
+
+
+def too_long(limit: int) -> str:
+    most = f"{limit:,}".replace(",", ".")
+    return f"Tin nhắn quá dài (tối đa {most} ký tự). Anh/chị vui lòng rút gọn, mỗi lần gửi một câu hỏi."
+
+
+def trouble() -> str:
+    return "Hệ thống gặp lỗi nên chưa trả lời được. Anh/chị vui lòng gửi lại câu hỏi sau ít phút."

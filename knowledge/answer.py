@@ -1,0 +1,398 @@
+"""A question and a day -> an Answer: facts only, every one of them tied to a provision of the corpus.
+
+No sentence for users is made here; handlers/ finds the words. The official words are quoted verbatim
+where they are held; the plain lines are the digest's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from knowledge.authority import Authority, Occurrence
+from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
+from knowledge.corpus import Corpus
+from knowledge.intent import Kind, intent
+from knowledge.provision import Document, Provision, Ref, TextStatus
+from knowledge.search import Found, Hit, Search
+from knowledge.status import Standing, Status, standing
+from knowledge.vietnamese import clean, one_line, strip_accents, syllables
+from knowledge.wanted import Mismatch, Wanted, best_sentence, headline, mismatches, wanted, wrong_body
+
+LIMIT: Final = 10
+WHOLE_CLAUSE: Final = 1_400  # characters of plain text up to which a clause is shown whole
+MAX_QUESTION: Final = 4_000
+ELSEWHERE: Final = 0.001  # up to this chance a question is about something else, however vague it is
+NEAR: Final = 0.02  # from this chance of an answer on, a refusal names the nearest provisions
+
+
+@dataclass(frozen=True)
+class Line:
+    """One plain line: the point's letter ("" for a lead), the words, the place."""
+
+    label: str
+    text: str
+    ref: Ref
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Official words of one provision, verbatim; the label ("2.", "a)") stands before them in the original."""
+
+    ref: Ref
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A provision in the order of its worth, with its standing on the day."""
+
+    provision: Provision
+    standing: Standing
+    score: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A place as it is shown: the asked point or clause, its plain lines and its official words."""
+
+    ref: Ref
+    heading: str
+    gist: str
+    lines: tuple[Line, ...]
+    quotes: tuple[Quote, ...]
+    text_status: TextStatus
+    cut: bool = False  # the clause or article holds more than is shown
+    disputed: str | None = None
+    by: str | None = None  # the amendment that gave these words
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that is known for a reply; what does not apply is empty."""
+
+    kind: Kind
+    day: date
+    question: str = ""
+    wanted: Wanted = Wanted.ANY
+    headline: str = ""
+    sentence: str = ""
+    shown: tuple[Shown, ...] = ()
+    cited: tuple[Cited, ...] = ()
+    authority: tuple[Occurrence, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    choices: tuple[Ref, ...] = ()
+    warnings: tuple[str, ...] = ()
+    document: Document | None = None  # the document that a decline or an overview is about
+    missing: str = ""  # a cited place or document that does not exist or is not held
+    confidence: float = 0.0
+    reason: str = ""  # "empty", "too_long", "no_subject", "several_documents", "unknown_document", "not_held", "no_such_place", "out_of_scope"
+
+
+class Answers:
+    """Answers questions from one corpus; safe to call from several threads."""
+
+    def __init__(self, corpus: Corpus, search: Search, authority: Authority) -> None:
+        self.corpus, self.search, self.authority = corpus, search, authority
+
+    def to(self, question: str, day: date, context: Ref | None = None) -> Answer:
+        """Answer `question` as of `day`; `context` is the last place spoken of ("khoản 3 thì sao?")."""
+        text = one_line(question)
+        if not any(c.isalnum() for c in text) and intent(text) is None:
+            return Answer(Kind.ASK_BACK, day, text, reason="empty")
+        if len(text) > MAX_QUESTION:
+            text = f"{text[: MAX_QUESTION // 2]} {text[-MAX_QUESTION // 2 :]}"
+        kind = intent(text)
+        if kind is not None:
+            return Answer(kind, day, text)
+        citations = find_citations(text)
+        if citations:
+            answer = self._cited(text, citations, day, context)
+            if answer is not None:
+                return answer
+        return self._searched(text, day)
+
+    # by place -----------------------------------------------------------------------------------------
+
+    def place(self, ref: Ref, day: date) -> Answer:
+        """Show one place, as a tapped choice asks for it."""
+        provision = self.corpus.get(ref)
+        if provision is None:
+            return Answer(Kind.DECLINE, day, reason="no_such_place", missing=str(ref))
+        return self._answer("", day, [Hit(provision, 1.0)], confidence=1.0, whole=True)
+
+    def _cited(self, text: str, citations: Sequence[Citation], day: date, context: Ref | None) -> Answer | None:
+        """Answer by the cited place or document; None when the citation alone says nothing ("khoản 2" of what?)."""
+        mention = next((c.document for c in citations if c.document is not None), None)
+        rest = self.search.reader.read(without_citations(text)).content
+        if mention is not None:
+            return self._in_document(text, mention, citations, day, rest)
+        placed = [c for c in citations if c.article is not None]
+        if context is not None and not rest:
+            here = self._follow_up(citations, context)
+            if here:
+                return self._places(text, here, day, ())
+        return self._in_some_document(text, placed, day, rest) if placed else None
+
+    def _in_document(self, text: str, mention: DocumentMention, citations: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
+        documents = self._documents(mention)
+        held = [d for d in documents if d.provisions]
+        if not held and (answer := self._about_another(text, mention, day, rest)) is not None:
+            return answer
+        if not documents:
+            return Answer(Kind.DECLINE, day, text, reason="unknown_document", missing=_spoken(mention), warnings=("not_in_corpus",))
+        if not held:
+            return Answer(Kind.DECLINE, day, text, reason="not_held", document=documents[0], warnings=("not_in_corpus",))
+        placed = [c for c in citations if c.article is not None]
+        if placed:
+            pairs = [(c, d) for c in placed for d in (self._documents(c.document) if c.document else held) if d.provisions]
+            return self._places(text, [self._ref(c, d) for c, d in pairs], day, rest)
+        if rest:
+            found = self.search.find(text, documents=frozenset(d.number for d in held), limit=LIMIT)
+            return self._from_found(text, day, found, certain=True)
+        if len(held) > 1:
+            return Answer(Kind.ASK_BACK, day, text, reason="several_documents", choices=tuple(Ref(d.number) for d in held))
+        return self.overview(held[0], day, text)
+
+    def _about_another(self, text: str, mention: DocumentMention, day: date, rest: Sequence[str]) -> Answer | None:
+        """"Giấy phép rượu theo NĐ 105/2017 giờ ai cấp": a held provision that speaks of the mentioned document answers."""
+        if len(rest) < 2 or mention.year is None:
+            return None
+        found = self.search.find(text, limit=LIMIT)
+        speaking = [h for h in found.hits[:3] if f"{mention.number}/{mention.year}" in self._words(h.provision)]
+        if not speaking or found.answerable < self.search.ranking.threshold:
+            return None
+        return self._answer(text, day, [*speaking, *(h for h in found.hits if h not in speaking)], confidence=found.answerable, content=found.query.content)
+
+    def _words(self, provision: Provision) -> str:
+        """All words of a provision and of what lies below it."""
+        return " ".join(v.text for p in (provision, *self._below(provision)) for v in (*p.plain, *p.wording))
+
+    def _follow_up(self, citations: Sequence[Citation], context: Ref) -> list[Ref]:
+        """The cited places inside the article or the document that was spoken of last; [] when any is not there."""
+        document = self.corpus.documents[context.document]
+        refs = [
+            self._ref(c, document) if c.article is not None else Ref(context.document, context.article, c.clause, c.point)
+            for c in citations
+            if c.article is not None or c.clause is not None
+        ]
+        return refs if all(self.corpus.get(r) for r in refs) else []
+
+    def _in_some_document(self, text: str, placed: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
+        """A place without a document: the only holder's, the one that the other words mean, or ask which."""
+        first = placed[0]
+        holders = [d for d in self.corpus.documents.values() if any(self.corpus.get(self._ref(c, d)) for c in placed)]
+        if not holders:
+            missing = Ref("", first.article, first.clause, first.point).place()
+            return Answer(Kind.DECLINE, day, text, reason="no_such_place", missing=missing, warnings=("not_in_corpus",))
+        if len(holders) > 1 and len(rest) >= 2:
+            found = self.search.find(without_citations(text), limit=LIMIT)
+            places = {self._ref(first, d).article_ref for d in holders}
+            top = next((h for h in found.hits if h.provision.ref.article_ref in places), None)
+            if top is not None:
+                holders = [self.corpus.documents[top.provision.ref.document]]
+        if len(holders) > 1:
+            refs = tuple(self._ref(first, d) for d in holders if self.corpus.get(self._ref(first, d)))
+            return Answer(Kind.ASK_BACK, day, text, reason="several_documents", choices=refs[:9])
+        return self._places(text, [self._ref(c, holders[0]) for c in placed], day, rest)
+
+    def _documents(self, mention: DocumentMention) -> list[Document]:
+        found = self.corpus.find_documents(mention.number, mention.year, mention.kind)
+        if not found and mention.kind and mention.year:
+            found = self.corpus.find_documents(mention.number, mention.year)
+        held = [d for d in found if d.provisions]
+        return held if held and mention.year is None else found
+
+    def _ref(self, citation: Citation, document: Document) -> Ref:
+        article = citation.article
+        names = {p.ref.article for p in document.provisions}
+        if article is not None and article not in names:
+            # "biểu 3" may be kept as "Biểu 03", "mẫu 1" as "Mẫu số 1"
+            wanted_name = _loose_name(article)
+            article = next((n for n in names if n is not None and _loose_name(n) == wanted_name), article)
+        ref = Ref(document.number, article, citation.clause, citation.point)
+        if citation.clause is not None and self.corpus.get(ref) is None:
+            for section in ("I", "II", "III", "IV", "V", "VI"):
+                inside = Ref(document.number, article, f"{section}.{citation.clause}", citation.point)
+                if self.corpus.get(inside) is not None:
+                    return inside
+        return ref
+
+    def _places(self, text: str, refs: Sequence[Ref], day: date, content: Sequence[str]) -> Answer:
+        refs = list(dict.fromkeys(refs))
+        held = [p for r in refs if (p := self.corpus.get(r)) is not None]
+        if not held:
+            ref = refs[0]
+            document = self.corpus.documents.get(ref.document)
+            near = ref.parent
+            while near is not None and near.article is not None and self.corpus.get(near) is None:
+                near = near.parent
+            choices = (near,) if near is not None and near.article is not None else ()
+            return Answer(Kind.DECLINE, day, text, reason="no_such_place", document=document, missing=str(ref), choices=choices, warnings=("false_premise",))
+        hits = [Hit(p, 1.0 - 0.001 * n) for n, p in enumerate(held[:LIMIT])]
+        if len(hits) == 1 and held[0].level == "article" and content:
+            # "Điều 10 NĐ 32 thẩm định mấy ngày": the words choose the clause inside the cited article.
+            inside = self._inside(held[0].ref, text)
+            if inside is not None:
+                hits = [Hit(inside, 1.0), *hits]
+        return self._answer(text, day, hits, confidence=1.0, whole=True, many=len(held) > 1)
+
+    def _inside(self, article: Ref, text: str) -> Provision | None:
+        found = self.search.find(without_citations(text), documents=frozenset({article.document}), limit=LIMIT)
+        return next((h.provision for h in found.hits if article.covers(h.provision.ref) and h.provision.ref != article), None)
+
+    def overview(self, document: Document, day: date, text: str = "") -> Answer:
+        """What a document is about: its first article and the list of the others."""
+        articles = self.corpus.articles(document.number)
+        cited = tuple(Cited(p, standing(self.corpus, p, day), 1.0) for p in articles[:1])
+        return Answer(
+            Kind.ANSWER, day, text, shown=tuple(self.shown(p, day) for p in articles[:1]), cited=cited, document=document,
+            choices=tuple(p.ref for p in articles[1:7]), warnings=self._warnings(cited), confidence=1.0,
+        )
+
+    # by meaning ---------------------------------------------------------------------------------------
+
+    def _searched(self, text: str, day: date) -> Answer:
+        found = self.search.find(text, limit=LIMIT)
+        vague = found.vague >= self.search.ranking.vague_threshold and found.answerable > ELSEWHERE
+        if vague or not found.query.content:
+            first = {h.provision.ref.article_ref: h for h in reversed(found.hits)}  # the best place of each article
+            near = tuple(reversed(first.values()))[:5]
+            return Answer(Kind.ASK_BACK, day, text, reason="no_subject", choices=tuple(h.provision.ref for h in near), cited=self._cite(near, day))
+        return self._from_found(text, day, found)
+
+    def _from_found(self, text: str, day: date, found: Found, *, certain: bool = False) -> Answer:
+        if not found.hits:
+            return Answer(Kind.DECLINE, day, text, reason="out_of_scope", warnings=("not_in_corpus",))
+        if not certain and found.answerable < self.search.ranking.threshold:
+            near = found.hits[:3] if found.answerable > NEAR else ()
+            return Answer(
+                Kind.DECLINE, day, text, reason="out_of_scope", choices=tuple(h.provision.ref for h in near), warnings=("not_in_corpus",),
+                cited=self._cite(near, day), confidence=found.answerable,
+            )
+        return self._answer(text, day, self._living(found.hits, day), confidence=found.answerable, content=found.query.content)
+
+    def _living(self, hits: Sequence[Hit], day: date) -> list[Hit]:
+        """Keep the order, but a provision that was not or no longer the law stands after those that are."""
+        dead = {Status.NOT_YET, Status.EXPIRED, Status.REPEALED}
+        living = [h for h in hits if standing(self.corpus, h.provision, day).status not in dead]
+        if not living or living[0].score < 0.35:
+            return list(hits)
+        return living + [h for h in hits if h not in living]
+
+    def _cite(self, hits: Sequence[Hit], day: date) -> tuple[Cited, ...]:
+        return tuple(Cited(h.provision, standing(self.corpus, h.provision, day), h.score) for h in hits)
+
+    # putting together ---------------------------------------------------------------------------------
+
+    def _answer(
+        self, text: str, day: date, hits: Sequence[Hit], *, confidence: float, content: Sequence[str] = (), whole: bool = False, many: bool = False,
+    ) -> Answer:
+        main = hits[0].provision
+        shown = tuple(self.shown(h.provision, day, whole=whole) for h in (hits if many else hits[:1]))
+        kind = wanted(text)
+        spoken = [line.text for s in shown for line in s.lines] or [s.gist for s in shown]
+        # Where a point was found, its own words answer; else the whole clause is looked through.
+        own = [line.text for s in shown[:1] for line in s.lines if line.ref == main.ref] if main.ref.point else spoken
+        sentence = best_sentence(own, content, kind) if content else ""
+        asked = Ref(main.ref.document, main.ref.article, main.ref.clause) if main.ref.clause else main.ref
+        fact = headline(sentence, kind, main.heading)
+        if kind in (Wanted.WHO, Wanted.WHERE) and sum(w in content for w in syllables(strip_accents(fact))) * 2 >= len(fact.split()):
+            fact = ""  # the question names that body itself
+        cited = self._cite(hits[:LIMIT], day)
+        official = " ".join(q.text for s in shown for q in s.quotes)
+        wrong = mismatches(text, " ".join([*spoken, *(s.gist for s in shown), official])) if text else []
+        body = wrong_body(text, " ".join(spoken), main.heading) if text else None
+        occurrences = tuple(o for s in shown for o in self.authority.within(s.ref)) or tuple(self.authority.within(asked)) if shown else ()
+        return Answer(
+            Kind.ANSWER, day, text, kind, fact, sentence, shown, cited, occurrences,
+            (*wrong, *((body,) if body else ())), (), self._warnings(cited[: len(shown)], shown, occurrences, day, wrong, body),
+            confidence=confidence,
+        )
+
+    def shown(self, provision: Provision, day: date, *, whole: bool = False) -> Shown:
+        """The lines and official words of a place on `day`, in the form in which a person reads it."""
+        ref = provision.ref
+        clause = self.corpus.get(Ref(ref.document, ref.article, ref.clause)) if ref.point else None
+        group = [p for p in ((clause or provision), *self._below(clause or provision)) if p is not None]
+        lines = [line for p in group if (line := self._line(p, day)) is not None]
+        size = sum(len(line.text) for line in lines)
+        cut = False
+        if ref.point is not None and (whole or size > WHOLE_CLAUSE):
+            lines = [line for line in lines if line.ref.point in (None, ref.point)]
+            cut = True
+        elif size > WHOLE_CLAUSE * (4 if whole else 1) and (provision.level == "article" or (ref.clause or "").endswith(".0")):
+            lines = [line for line in lines if line.ref.point is None]
+            cut = True
+        kept = {line.ref for line in lines} or {ref}
+        quotes = [
+            Quote(p.ref, v.text, _label(p.ref)) for p in group if (v := p.worded(day)) is not None and v.text and (not cut or p.ref in kept)
+        ]
+        version = provision.said(day) or (clause.said(day) if clause else None)
+        status = provision.text_status if quotes else TextStatus.DIGEST
+        return Shown(
+            ref, provision.heading, provision.gist, tuple(lines), tuple(quotes), status, cut,
+            version.disputed if version else None, version.by if version else None,
+        )
+
+    def _below(self, provision: Provision) -> list[Provision]:
+        ref = provision.ref
+        children = self.corpus.children(ref)
+        if ref.clause is not None and ref.clause.endswith(".0"):  # a section of an annex holds the clauses of its number
+            section = ref.clause[:-1]
+            children = [c for c in self.corpus.children(ref.article_ref) if c.ref != ref and (c.ref.clause or "").startswith(section)]
+        found: list[Provision] = []
+        for child in children:
+            found += [child, *self._below(child)]
+        return found
+
+    def _line(self, provision: Provision, day: date) -> Line | None:
+        version = provision.plainly(day)
+        if version is None and not provision.plain:
+            version = provision.worded(day)
+        if version is None:
+            versions = provision.plain or provision.wording
+            # Nothing on that day: the first words that came later, or the last that were; the status says so.
+            version = next((v for v in versions if v.since and v.since > day), versions[-1] if versions else None)
+        if version is None or not version.text:
+            return None
+        return Line(_label(provision.ref), version.text, provision.ref)
+
+    def _warnings(
+        self, cited: Sequence[Cited], shown: Sequence[Shown] = (), occurrences: Sequence[Occurrence] = (), day: date | None = None,
+        wrong: Sequence[Mismatch] = (), body: Mismatch | None = None,
+    ) -> tuple[str, ...]:
+        found: list[str] = []
+        for item in cited[:1]:
+            if item.standing.status is Status.AMENDED_UNKNOWN:
+                found.append("amended_text_missing")
+            elif item.standing.status is not Status.IN_FORCE:
+                found.append("not_in_force")
+        if any(s.text_status is TextStatus.DIGEST for s in shown):
+            found.append("digest")
+        if any(s.text_status is TextStatus.OCR for s in shown):
+            found.append("ocr")
+        if any(s.disputed for s in shown):
+            found.append("figure_disputed")
+        if day is not None and any((r := o.on(day)) is not None and not r.settled for o in occurrences):
+            found.append("authority_unsettled")
+        if wrong or body:
+            found.append("false_premise")
+        return tuple(dict.fromkeys(found))
+
+
+def _label(ref: Ref) -> str:
+    """What stands before a unit in the text: "a)", "2."; "" for an article or a section."""
+    if ref.point:
+        return f"{ref.point})"
+    return f"{ref.clause.rpartition('.')[2]}." if ref.clause and not ref.clause.endswith(".0") else ""
+
+
+def _spoken(mention: DocumentMention) -> str:
+    return one_line(f"{mention.kind or 'văn bản'} số {mention.number}" + (f"/{mention.year}" if mention.year else ""))
+
+
+def _loose_name(name: str) -> str:
+    words = clean(name).lower().replace(" số", "").split()
+    return " ".join(w.lstrip("0") if w.isdigit() else w for w in words)

@@ -1,0 +1,85 @@
+"""Is a provision the law on a day: in force, amended by a text that is not held, repealed, suspended …"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from knowledge.corpus import Corpus, Effect
+from knowledge.provision import Document, Provision
+
+
+class Status(StrEnum):
+    """The state of a provision on a day (DESIGN.md, "The law as data")."""
+
+    IN_FORCE = "in_force"
+    AMENDED_UNKNOWN = "amended_unknown"
+    REPEALED = "repealed"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The status and the facts behind it.
+
+    `by` is the number of the document that made it so, `since` from when, `until` the last day on
+    which the words shown were the law; `says` a sentence of the corpus; `checked` False where only a
+    secondary source speaks; `certain` False where it is not known whether this very article is touched.
+    """
+
+    status: Status
+    by: str = ""
+    since: date | None = None
+    until: date | None = None
+    says: str = ""
+    basis: str = ""
+    checked: bool = True
+    certain: bool = True
+    kind: str = ""  # of the relation that made it so: "amends", "repeals", "suspends"
+
+
+def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
+    """Return the standing of `provision` on `day`; the gravest reason wins."""
+    document = corpus.documents[provision.ref.document]
+    if document.in_force_from is not None and day < document.in_force_from:
+        return Standing(Status.NOT_YET, since=document.in_force_from)
+    if document.in_force_to is not None and day > document.in_force_to:
+        return Standing(Status.EXPIRED, until=document.in_force_to, says=document.in_force_to_reason)
+    own = _by_versions(provision, document, day)
+    if own is not None:
+        return own
+    effects = [e for e in corpus.effects.get(document.number, ()) if e.relation.on(day) and e.relation.reaches(provision.ref)]
+    for effect in effects:
+        if effect.relation.kind == "repeals" and effect.relation.articles and effect.checked:
+            return _from(effect, Status.REPEALED)
+    for effect in effects:
+        if effect.relation.kind == "suspends":
+            return _from(effect, Status.SUSPENDED)
+    for effect in effects:
+        if effect.relation.kind in ("amends", "repeals") and not effect.held:
+            if effect.relation.kind == "repeals" and not effect.relation.articles:
+                continue
+            return _from(effect, Status.AMENDED_UNKNOWN, provision)
+    for effect in effects:
+        if effect.relation.kind == "amends" and effect.relation.says:
+            return _from(effect, Status.IN_FORCE)
+    return Standing(Status.IN_FORCE)
+
+
+def _from(effect: Effect, status: Status, provision: Provision | None = None) -> Standing:
+    relation = effect.relation
+    certain = bool(relation.articles) or provision is None or provision.ref.article in relation.at_least
+    until = relation.since - timedelta(days=1) if relation.since else None
+    return Standing(status, effect.by, relation.since, until, relation.says, relation.basis, effect.checked, certain, relation.kind)
+
+
+def _by_versions(provision: Provision, document: Document, day: date) -> Standing | None:
+    versions = (*provision.plain, *provision.wording)
+    if not versions or any(v.on(day) for v in versions):
+        return None
+    later = [v.since for v in versions if v.since is not None and v.since > day]
+    if later:
+        return Standing(Status.NOT_YET, since=min(later))
+    ends = [v.until for v in versions if v.until is not None and v.until < day]
+    return Standing(Status.REPEALED, until=max(ends), since=max(ends) + timedelta(days=1)) if ends else None

@@ -1,0 +1,652 @@
+"""The Telegram channel over real HTTP: the true dialogue, and everything that goes wrong on the way."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot import build, service
+from bot import telegram_texts as words
+from bot.settings import Settings
+from bot.telegram import poll
+from bot.telegram_pace import Pace
+from bot.telegram_render import Buttons
+from handlers.message import Block, BlockKind, Choice, Conversation, Incoming, Reply
+from handlers.texts import texts
+from knowledge.answer import Answers
+from tests.standins.telegram import Sent, TelegramStandin
+
+CHAT, OTHER, GROUP = 1001, 1002, -100200
+QUICK = Pace(poll=5, request=5, retry_first=0.02, retry_most=0.1, send_tries=4, conflict=0.05, drain=1)
+SECRET = "AAH-stand_in-token-of-the-tests-00000"
+
+
+@pytest.fixture
+def standin() -> Iterator[TelegramStandin]:
+    """A running stand-in that knows two people and a group."""
+    with TelegramStandin() as server:
+        for chat in (CHAT, OTHER, GROUP):
+            server.add_chat(chat)
+        yield server
+
+
+@pytest.fixture
+def dialogue(settings: Settings, answers: Answers) -> Conversation:
+    """The true conversation, remembering nothing of other tests."""
+    return build.conversation(settings, lambda: answers)
+
+
+@asynccontextmanager
+async def running(standin: TelegramStandin, talk: Conversation, *, pace: Pace = QUICK, token: str = "", api: str = "") -> AsyncIterator[asyncio.Task[None]]:
+    """The channel at work; ended like the service ends it."""
+    task = asyncio.create_task(poll(token or standin.token, api or standin.base_url, talk, "Cầu Nối", pace=pace))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(standin: TelegramStandin, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait for `condition` without stopping the channel, which shares this loop."""
+    await asyncio.to_thread(standin.wait_until, condition, seconds)
+
+
+async def sent(standin: TelegramStandin, n: int, seconds: float = 5.0) -> list[Sent]:
+    """The first `n` messages in all."""
+    return await asyncio.to_thread(standin.wait_for, n, seconds)
+
+
+def said(text: str, *choices: Choice) -> Reply:
+    """A reply of one paragraph."""
+    return Reply((Block(BlockKind.LEAD, text),), choices)
+
+
+async def echo(incoming: Incoming) -> Reply:
+    """A conversation that says what came in."""
+    return said(f"{incoming.person}: {incoming.choice or incoming.text}", Choice("Chọn", "p:a"))
+
+
+# --- the true dialogue ----------------------------------------------------------------------------------
+
+
+async def test_a_question_is_answered_with_its_provision_and_buttons_lead_on(standin: TelegramStandin, dialogue: Conversation) -> None:
+    async with running(standin, dialogue):
+        standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
+        answer = (await sent(standin, 1))[0]
+        assert "75 ha" in answer.text
+        assert "khoản 2 Điều 8 Nghị định số 32/2024/NĐ-CP" in answer.text
+        assert answer.payload["link_preview_options"]["is_disabled"]
+        assert "reply_parameters" not in answer.payload
+        entities = {entity["type"] for entity in answer.message["entities"]}
+        assert {"bold", "italic"} <= entities
+        labels = [button["text"] for button in answer.buttons]
+        assert labels[0] == "1. Xem toàn bộ Điều 8"
+        standin.tap(answer, answer.buttons[0]["callback_data"])
+        whole = (await sent(standin, 2))[1]
+        assert "Căn cứ: Điều 8 Nghị định số 32/2024/NĐ-CP" in whole.text
+        await until(standin, lambda: not standin.unanswered_taps)
+
+
+async def test_a_typed_number_means_the_button_with_that_number(standin: TelegramStandin, dialogue: Conversation) -> None:
+    async with running(standin, dialogue):
+        standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
+        await sent(standin, 1)
+        standin.say(CHAT, "1")
+        assert "Căn cứ: Điều 8 Nghị định" in (await sent(standin, 2))[1].text
+
+
+async def test_a_button_is_understood_after_a_restart(standin: TelegramStandin, settings: Settings, answers: Answers) -> None:
+    async with running(standin, build.conversation(settings, lambda: answers)):
+        standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
+        answer = (await sent(standin, 1))[0]
+    async with running(standin, build.conversation(settings, lambda: answers)):
+        standin.tap(answer, answer.buttons[0]["callback_data"])
+        assert "Căn cứ: Điều 8 Nghị định" in (await sent(standin, 2))[1].text
+
+
+async def test_start_help_and_every_command_of_the_menu(standin: TelegramStandin, dialogue: Conversation) -> None:
+    async with running(standin, dialogue):
+        await until(standin, lambda: len(standin.commands) == 3)
+        menus = {language: [entry["command"] for entry in entries] for (_, language), entries in standin.commands.items()}
+        assert menus == {
+            "": [name for name, _ in words.COMMANDS["vi"]],
+            "vi": ["batdau", "trogiup", "vanban", "baocao", "english"],
+            "en": [name for name, _ in words.COMMANDS["en"]],
+        }
+        assert standin.descriptions["description", ""].startswith("Cầu Nối là trợ lý tự động")
+        standin.say(CHAT, "/start")
+        assert "trợ lý tự động" in (await sent(standin, 1))[0].text
+        for n, command in enumerate(["batdau", "trogiup", "vanban", "baocao", "english", "tiengviet", "start", "help", "documents", "report"], 2):
+            standin.say(CHAT, f"/{command}")
+            answer = (await sent(standin, n))[-1].text
+            assert texts("vi").nothing_found() not in answer
+            assert texts("en").nothing_found() not in answer
+
+
+async def test_a_list_whose_labels_are_cut_stands_in_the_text(standin: TelegramStandin, dialogue: Conversation) -> None:
+    async with running(standin, dialogue):
+        standin.say(CHAT, "/vanban")
+        answer = (await sent(standin, 1))[0]
+        assert all(len(button["text"]) <= 48 for button in answer.buttons)
+        assert answer.buttons[0]["text"].endswith("…")
+        assert answer.buttons[0]["text"][:-1] in answer.text
+
+
+async def test_what_is_typed_is_never_markup(standin: TelegramStandin, dialogue: Conversation) -> None:
+    async with running(standin, dialogue):
+        for text in ("<b>đậm", "Nghị định 999/2031/NĐ-CP <i>& nói gì?", "😀 *a* _b_ `c", "\u202eđảo"):
+            standin.say(CHAT, text)
+        await sent(standin, 4)
+    assert [call.status for call in standin.calls_of("sendMessage")] == [200] * 4
+
+
+# --- order, duplicates, load ----------------------------------------------------------------------------
+
+
+async def test_one_chat_in_order_while_others_are_not_held_up(standin: TelegramStandin) -> None:
+    gate = asyncio.Event()
+
+    async def talk(incoming: Incoming) -> Reply:
+        if incoming.person == str(CHAT):
+            await gate.wait()
+        return said(incoming.text)
+
+    async with running(standin, talk):
+        for n in range(5):
+            standin.say(CHAT, f"chậm {n}")
+        standin.say(OTHER, "nhanh")
+        assert [message.text for message in await sent(standin, 1)] == ["nhanh"]
+        gate.set()
+        assert [message.text for message in await sent(standin, 6)][1:] == [f"chậm {n}" for n in range(5)]
+
+
+async def test_the_number_of_answers_at_a_time_is_bounded(standin: TelegramStandin) -> None:
+    now = most = 0
+
+    async def talk(incoming: Incoming) -> Reply:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.02)
+        now -= 1
+        return said(incoming.text)
+
+    async with running(standin, talk):
+        for n in range(20):
+            standin.say(2000 + n, "hỏi")
+        await sent(standin, 20)
+    assert most == QUICK.answers
+
+
+async def test_an_update_that_comes_twice_is_answered_once(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.hold()
+        first, second = standin.say(CHAT, "một"), standin.say(CHAT, "hai")
+        standin.release(second, first, second)
+        await sent(standin, 2)
+        standin.redeliver(first)
+        standin.say(CHAT, "ba")
+        assert [message.text for message in await sent(standin, 3)] == ["1001: hai", "1001: một", "1001: ba"]
+
+
+async def test_a_second_tap_while_the_first_is_answered_asks_nothing_new(standin: TelegramStandin) -> None:
+    gate = asyncio.Event()
+
+    async def talk(incoming: Incoming) -> Reply:
+        if incoming.choice:
+            await gate.wait()
+        return await echo(incoming)
+
+    async with running(standin, talk):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        for _ in range(3):
+            standin.tap(shown, shown.buttons[0]["callback_data"])
+        await until(standin, lambda: len(standin.answers) == 3)  # each is taken at once, before the answer is there
+        gate.set()
+        await sent(standin, 2)
+        standin.say(CHAT, "sau")
+        assert [message.text for message in await sent(standin, 3)][1:] == ["1001: p:a", "1001: sau"]
+
+
+async def test_a_flood_of_one_person_is_told_its_bound_once(standin: TelegramStandin) -> None:
+    gate = asyncio.Semaphore(0)
+
+    async def talk(incoming: Incoming) -> Reply:
+        await gate.acquire()
+        return said(incoming.text)
+
+    async with running(standin, talk, pace=Pace(poll=5, each_chat=4)):
+        for n in range(10):
+            standin.say(CHAT, str(n))
+        await until(standin, lambda: not standin.pending)
+        gate.release()
+        await sent(standin, 1)
+        late = standin.say(CHAT, "giữa chừng")
+        await until(standin, lambda: late not in standin.pending)
+        for _ in range(9):
+            gate.release()
+        await sent(standin, 4)
+        standin.say(CHAT, "lại")
+        assert [message.text for message in await sent(standin, 5)] == ["0", "1", "2", words.too_many(3)[0], "lại"]
+
+
+async def test_a_message_from_a_downtime_is_answered_and_a_webhook_left_over_removed(standin: TelegramStandin) -> None:
+    standin.say(CHAT, "hỏi lúc máy tắt", date=int((datetime.now(UTC) - timedelta(hours=20)).timestamp()))
+    standin._webhook = {"url": "https://bot.example.vn/hook"}
+    async with running(standin, echo):
+        assert (await sent(standin, 1))[0].text == "1001: hỏi lúc máy tắt"
+    assert [call.payload.get("drop_pending_updates") for call in standin.calls_of("deleteWebhook")] in ([None], [False], ["false"])
+
+
+async def test_what_is_queued_is_answered_before_the_channel_ends(standin: TelegramStandin) -> None:
+    started = asyncio.Event()
+
+    async def talk(incoming: Incoming) -> Reply:
+        started.set()
+        await asyncio.sleep(0.2)
+        return said(incoming.text)
+
+    async with running(standin, talk):
+        standin.say(CHAT, "sắp tắt")
+        await started.wait()
+    assert [message.text for message in standin.sent] == ["sắp tắt"]
+
+
+# --- buttons --------------------------------------------------------------------------------------------
+
+
+async def test_an_expired_list_is_never_guessed(standin: TelegramStandin) -> None:
+    old = Buttons(standin.token, lambda: datetime.now(UTC) - timedelta(hours=25)).data(str(CHAT), "p:a")
+    foreign = Buttons(standin.token).data(str(OTHER), "p:a")
+    async with running(standin, echo):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        for n, data in enumerate((old, foreign, "p:a", "ạ" * 21), 2):
+            standin.tap(shown, data, forged=True)
+            assert (await sent(standin, n))[-1].text == words.stale()[0]
+        await until(standin, lambda: not standin.unanswered_taps)
+    assert {answer["text"] for answer in standin.answers.values()} == {words.stale()[0]}
+
+
+async def test_a_tap_too_old_to_acknowledge_is_still_answered(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        standin.hold()
+        tap = standin.tap(shown, shown.buttons[0]["callback_data"])
+        standin.expire_taps()
+        standin.release(tap)
+        assert (await sent(standin, 2))[1].text == "1001: p:a"
+
+
+async def test_a_tap_on_a_message_that_telegram_no_longer_shows(standin: TelegramStandin) -> None:
+    data = Buttons(standin.token).data(str(CHAT), "p:a")
+    async with running(standin, echo):
+        standin.tap({"message_id": 5, "date": 0, "chat": standin.add_chat(CHAT)}, data, forged=True)
+        assert (await sent(standin, 1))[0].text == "1001: p:a"
+
+
+# --- what is not a text ---------------------------------------------------------------------------------
+
+PHOTO: dict[str, Any] = {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}]}
+VOICE: dict[str, Any] = {"voice": {"file_id": "a", "file_unique_id": "a", "duration": 1}}
+DOCUMENT: dict[str, Any] = {"document": {"file_id": "a", "file_unique_id": "a"}}
+STICKER: dict[str, Any] = {
+    "sticker": {"file_id": "a", "file_unique_id": "a", "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}
+}  # fmt: skip
+
+
+def message(standin: TelegramStandin, content: dict[str, Any], chat: int = CHAT, **user: Any) -> dict[str, Any]:
+    """A user's message that holds `content`."""
+    sender = {"id": CHAT, "is_bot": False, "first_name": "Lan", **user}
+    return {"message_id": 77, "date": 1_790_000_000, "chat": standin.add_chat(chat), "from": sender, **content}
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (PHOTO, "ảnh"), ({**PHOTO, "caption": "Điều này đúng không?"}, "ảnh"), (VOICE, "tin nhắn thoại"), (DOCUMENT, "tệp đính kèm"),
+        (STICKER, "nhãn dán"), ({"moon": 1}, "loại tin này"),
+    ],
+)
+async def test_what_cannot_be_read_gets_one_sentence(standin: TelegramStandin, content: dict[str, Any], word: str) -> None:
+    async with running(standin, echo):
+        standin.push("message", message(standin, content))
+        said_of_it = f"Trợ lý chỉ đọc được chữ, chưa đọc được {word}. Anh/chị gõ câu hỏi bằng chữ giúp."
+        assert [m.text for m in await sent(standin, 1)] == [said_of_it]
+
+
+async def test_an_album_gets_one_sentence_and_a_notice_none(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        for _ in range(3):
+            standin.push("message", message(standin, {**PHOTO, "media_group_id": "9"}))
+        standin.push("message", message(standin, {"new_chat_title": "Nhóm"}))
+        standin.say(CHAT, "hỏi")
+        assert len(await sent(standin, 2)) == 2
+    assert [m.text for m in standin.sent] == [words.unreadable("photo")[0], "1001: hỏi"]
+
+
+async def test_an_edited_message_is_told_that_it_is_not_read_again(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.say(CHAT, "hỏi")
+        asked = (await sent(standin, 1))[0].message["message_id"] - 1
+        for text in ("sửa", "sửa nữa"):
+            standin.revise(CHAT, asked, text)
+        standin.say(CHAT, "mới")
+        assert [m.text for m in await sent(standin, 3)] == ["1001: hỏi", words.edited()[0], "1001: mới"]
+
+
+async def test_a_person_whose_telegram_is_not_vietnamese_reads_both_languages(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.push("message", message(standin, VOICE, language_code="en"))
+        assert (await sent(standin, 1))[0].text == "\n\n".join(words.unreadable("voice"))
+
+
+async def test_updates_that_nobody_can_read_hold_up_nothing(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, echo):
+        await until(standin, lambda: bool(standin.calls_of("getUpdates")))
+        standin.push("message", {"message_id": "x"})
+        standin.push("callback_query", {"id": 7})
+        standin.push("message", {**message(standin, {"text": "kênh"}), "chat": {"id": -5, "type": "channel", "title": "Kênh"}})
+        standin.push("callback_query", {"id": "8", "from": {"id": CHAT, "is_bot": False, "first_name": "Lan"}, "chat_instance": "1", "inline_message_id": "9"})
+        standin.push("my_chat_member", {"moon": 1})
+        standin.say(CHAT, "hỏi")
+        assert [m.text for m in await sent(standin, 1)] == ["1001: hỏi"]
+    assert "không đọc được" in caplog.text
+
+
+# --- groups ---------------------------------------------------------------------------------------------
+
+
+def mention(text: str, name: str = "@standin_bot") -> dict[str, Any]:
+    """A group message that names somebody."""
+    return {"text": text, "entities": [{"type": "mention", "offset": len(text[: text.index(name)].encode("utf-16-le")) // 2, "length": len(name)}]}
+
+
+async def test_in_a_group_only_who_addresses_the_assistant_is_answered(standin: TelegramStandin) -> None:
+    lan = {"user": {"id": 5, "first_name": "Lan"}}
+    async with running(standin, echo):
+        standin.say(GROUP, "nói chuyện với nhau", **lan)
+        standin.say(GROUP, "/vanban@other_bot", **lan)
+        standin.say(GROUP, "/lenh_cua_bot_khac", **lan)
+        standin.push("message", {**message(standin, VOICE, GROUP), "message_id": 900})
+        standin.push("message", {**message(standin, mention("@standin_bot chào"), GROUP, is_bot=True), "message_id": 901})
+        text = "😀 @Standin_Bot mở rộng cụm?"
+        standin.say(GROUP, text, **lan, entities=mention(text, "@Standin_Bot")["entities"])
+        answer = (await sent(standin, 1))[0]
+        assert answer.text == f"-100200:5: 😀   mở rộng cụm?\n\n{texts('vi').automatic()}"
+        assert answer.message["reply_to_message"]["text"] == text
+        standin.say(GROUP, "/vanban", **lan)
+        standin.say(GROUP, "/vanban@standin_bot", **lan)
+        standin.say(GROUP, "còn gì nữa?", **lan, reply_to_message=answer.message)
+        answers_text = [m.text.split("\n")[0] for m in (await sent(standin, 4))[1:]]
+        assert answers_text == ["-100200:5: /vanban", "-100200:5: /vanban", "-100200:5: còn gì nữa?"]
+
+
+async def test_in_a_group_a_list_belongs_to_who_asked(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.say(GROUP, "/vanban", user={"id": 5})
+        shown = (await sent(standin, 1))[0]
+        data = shown.buttons[0]["callback_data"]
+        standin.tap(shown, data, user={"id": 6})
+        await until(standin, lambda: len(standin.answers) == 1)
+        assert [answer["text"] for answer in standin.answers.values()] == [words.not_yours()[0]]
+        standin.tap(shown, data, user={"id": 5})
+        assert (await sent(standin, 2))[1].text.startswith("-100200:5: p:a")
+
+
+async def test_a_topic_is_kept_and_one_that_is_gone_does_not_swallow_the_answer(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.say(GROUP, "/vanban", message_thread_id=7, is_topic_message=True)
+        assert (await sent(standin, 1))[0].message["message_thread_id"] == 7
+        standin.hold()
+        late = standin.say(GROUP, "/trogiup", message_thread_id=7, is_topic_message=True)
+        standin.delete_topic(GROUP, 7)
+        standin.release(late)
+        assert "message_thread_id" not in (await sent(standin, 2))[1].message
+
+
+# --- what goes wrong on the way -------------------------------------------------------------------------
+
+
+async def test_typing_is_shown_while_an_answer_takes_its_time(standin: TelegramStandin) -> None:
+    async def talk(incoming: Incoming) -> Reply:
+        await asyncio.sleep(0.5)
+        return said("xong")
+
+    async with running(standin, talk, pace=Pace(poll=5, typing_after=0.1, typing_every=0.15)):
+        standin.say(CHAT, "hỏi")
+        await sent(standin, 1)
+        typing = standin.calls_of("sendChatAction")
+        assert len(typing) >= 2
+        assert typing[-1].time < standin.calls_of("sendMessage")[0].time
+        standin.fail_next("sendChatAction", 403, times=9)
+        standin.say(CHAT, "nữa")
+        await sent(standin, 2)
+
+
+async def test_retry_after_is_obeyed_and_order_kept(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.fail_next("sendMessage", 429, retry_after=1)
+        standin.say(CHAT, "một")
+        await until(standin, lambda: len(standin.calls_of("sendMessage")) == 1)
+        standin.say(CHAT, "hai")
+        standin.say(OTHER, "khác")
+        assert [m.text for m in await sent(standin, 3)] == ["1002: khác", "1001: một", "1001: hai"]
+    to_chat = [call.time for call in standin.calls_of("sendMessage") if str(call.payload["chat_id"]) == str(CHAT)]
+    assert to_chat[1] - to_chat[0] >= 1
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates", "sendMessage", "setMyCommands", "answerCallbackQuery"])
+async def test_failures_of_the_server_are_tried_again(standin: TelegramStandin, method: str) -> None:
+    standin.fail_next(method, 502, "Bad Gateway", times=3)
+    async with running(standin, echo):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        standin.tap(shown, shown.buttons[0]["callback_data"])
+        await sent(standin, 2)
+        await until(standin, lambda: len(standin.calls_of(method)) >= 3)
+
+
+async def test_a_lost_connection_is_tried_again_rather_than_silent(standin: TelegramStandin) -> None:
+    async with running(standin, echo):
+        standin.drop_after_send("sendMessage")
+        standin.say(CHAT, "hỏi")
+        assert [m.text for m in await sent(standin, 2)] == ["1001: hỏi"] * 2  # Telegram has no key against this
+
+
+async def test_an_answer_that_cannot_be_sent_is_logged_and_the_next_one_comes(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, echo):
+        standin.fail_next("sendMessage", 500, "Internal Server Error", times=QUICK.send_tries)
+        standin.say(CHAT, "một")
+        standin.say(CHAT, "hai")
+        assert [m.text for m in await sent(standin, 1)] == ["1001: hai"]
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [words.LOST % (CHAT, "Internal Server Error")]
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+async def test_a_refused_message_goes_out_plainer(standin: TelegramStandin, refusals: int) -> None:
+    async def talk(incoming: Incoming) -> Reply:
+        return Reply((Block(BlockKind.TITLE, "Đề mục"), Block(BlockKind.QUOTE, "a < b & c")), (Choice("Chọn", "p:a"),))
+
+    async with running(standin, talk):
+        standin.fail_next("sendMessage", 400, "Bad Request: can't parse entities: scripted", times=refusals)
+        standin.say(CHAT, "hỏi")
+        plain = (await sent(standin, 1))[0]
+    assert "entities" not in plain.message
+    assert plain.text == "Đề mục\n\n“a < b & c”" + ("\n\n1. Chọn" if refusals == 2 else "")
+    assert len(plain.buttons) == 2 - refusals
+
+
+async def test_a_long_answer_comes_in_several_messages_with_the_buttons_last(standin: TelegramStandin) -> None:
+    lines = [f"{n}. Quy định thứ {n} về cụm công nghiệp 😀." for n in range(300)]
+
+    async def talk(incoming: Incoming) -> Reply:
+        return Reply((Block(BlockKind.QUOTE, "\n".join(lines)),), (Choice("Chọn", "p:a"),))
+
+    async with running(standin, talk):
+        standin.say(CHAT, "hỏi")
+        messages = await sent(standin, 4)
+        assert "".join("".join(m.text for m in messages).split()) == "".join(f"“{''.join(lines)}”".split())
+        assert all(m.message["entities"][0]["type"] == "expandable_blockquote" for m in messages)
+        assert [len(m.buttons) for m in messages] == [0] * (len(messages) - 1) + [1]
+
+
+async def test_too_long_for_the_server_is_split_again(standin: TelegramStandin) -> None:
+    text = "Một câu của quy định. " * 100
+
+    async def talk(incoming: Incoming) -> Reply:
+        return said(text)
+
+    async with running(standin, talk):
+        standin.fail_next("sendMessage", 400, "Bad Request: message is too long")
+        standin.say(CHAT, "hỏi")
+        messages = await sent(standin, 2)
+        assert "".join("".join(m.text for m in messages).split()) == "".join(text.split())
+
+
+async def test_who_blocked_the_assistant_is_left_alone_until_they_write(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with running(standin, echo):
+        standin.hold()
+        asked = [standin.say(CHAT, "hỏi"), standin.say(CHAT, "hỏi nữa")]
+        standin.block(CHAT)
+        standin.release(*asked)
+        await until(standin, lambda: words.BLOCKED % (CHAT, "Forbidden: bot was blocked by the user") in caplog.text)
+        standin.say(OTHER, "khác")
+        await sent(standin, 1)
+        assert len([call for call in standin.calls_of("sendMessage") if call.status == 403]) == 1
+        standin.unblock(CHAT)
+        standin.say(CHAT, "quay lại")
+        assert [m.text for m in await sent(standin, 2)] == ["1002: khác", "1001: quay lại"]
+
+
+async def test_a_group_that_moved_is_followed(standin: TelegramStandin) -> None:
+    standin.add_chat(-100300)
+    async with running(standin, echo):
+        standin.fail_next("sendMessage", 400, "Bad Request: group chat was upgraded", parameters={"migrate_to_chat_id": -100300})
+        standin.say(GROUP, "/vanban")
+        assert (await sent(standin, 1))[0].chat_id == -100300
+
+
+async def test_a_conversation_that_fails_or_is_silent_is_not_silence(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    async def talk(incoming: Incoming) -> Reply:
+        if incoming.text == "hỏng":
+            raise RuntimeError("một lỗi")
+        if incoming.text == "lâu":
+            raise TimeoutError
+        return Reply(())
+
+    async with running(standin, talk):
+        for text in ("hỏng", "lâu", "rỗng"):
+            standin.say(CHAT, text)
+        assert [m.text for m in await sent(standin, 3)] == [texts("vi").trouble()] * 3
+    assert "một lỗi" in caplog.text
+
+
+async def test_a_second_program_with_the_token_is_named_and_outlasted(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, echo):
+        standin.fail_next("getUpdates", 409, "Conflict: terminated by other getUpdates request", times=2)
+        standin.fail_next("getUpdates", 400, "Bad Request: scripted")
+        standin.say(CHAT, "hỏi")
+        standin.say(CHAT, "hỏi nữa")
+        await sent(standin, 2)
+        await until(standin, lambda: len(standin.calls_of("getUpdates")) >= 4)
+        standin.say(CHAT, "còn đây")
+        await sent(standin, 3)
+        standin.fail_next("getUpdates", 409, "Conflict: can't use getUpdates method while webhook is active")
+        standin.say(CHAT, "cuối")
+        await sent(standin, 4)
+        await until(standin, lambda: len(standin.calls_of("deleteWebhook")) == 2)
+    assert "đang dùng cùng mã bot" in caplog.text
+
+
+# --- the token ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["5:unknown-token", "5:mã-sai", "không phải mã", "chỉ-một-phần", "5:"])
+async def test_a_wrong_token_is_one_clear_line_and_the_channel_ends(standin: TelegramStandin, caplog: pytest.LogCaptureFixture, token: str) -> None:
+    async with running(standin, echo, token=token) as channel:
+        await asyncio.wait_for(asyncio.shield(channel), 5)
+    assert [record.getMessage() for record in caplog.records] == [words.NOT_TAKEN]
+
+
+async def test_a_token_that_is_revoked_ends_the_channel(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, echo) as channel:
+        standin.say(CHAT, "hỏi")
+        await sent(standin, 1)
+        standin.fail_next("getUpdates", 401, "Unauthorized", times=2)
+        standin.say(CHAT, "nữa")
+        await asyncio.wait_for(asyncio.shield(channel), 5)
+    assert caplog.records[-1].getMessage() == words.NOT_TAKEN
+
+
+async def test_the_token_is_in_no_log_and_no_exception(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with running(standin, echo):
+        standin.say(CHAT, "hỏi")
+        await sent(standin, 1)
+        standin.drop_after_send("sendMessage")
+        standin.fail_next("getUpdates", 502, f"Bad Gateway at /bot{standin.token}/getUpdates", times=2)
+        standin.fail_next("sendMessage", 400, f"Bad Request: {standin.token}", times=9)
+        standin.say(CHAT, "nữa")
+        await until(standin, lambda: len(standin.calls_of("sendMessage")) >= 3)
+    # An address that is none, one where nobody listens, one that answers with something else.
+    for api in ("không phải địa chỉ", "http://127.0.0.1:1", f"{standin.base_url}/khac", "http://127.0.0.1:port"):
+        async with running(standin, echo, api=api):
+            await asyncio.sleep(0.2)
+    assert "Bad Request: 123456789:***" in caplog.text
+    assert "InvalidUrl" in caplog.text or "InvalidURL" in caplog.text
+    assert SECRET not in caplog.text
+    assert not [record for record in caplog.records if SECRET in str(record.exc_info)]
+
+
+@pytest.mark.parametrize(
+    ("body", "line"), [(b"<html>bad</ht>", "unreadable answer"), (b"\xff" * 14, "UnicodeDecodeError"), (b'{"result":true}', "unreadable answer")]
+)
+async def test_a_server_that_is_not_telegram_is_waited_for(
+    standin: TelegramStandin, caplog: pytest.LogCaptureFixture, body: bytes, line: str
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with running(standin, echo, api=f"http://127.0.0.1:{port}") as channel:
+        await asyncio.sleep(0.3)
+        assert not channel.done()
+    server.close()
+    await server.wait_closed()
+    assert line in caplog.text
+    assert "<html>" not in caplog.text
+
+
+async def test_the_web_chat_outlives_the_channel(standin: TelegramStandin, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    wrong = settings.model_copy(update={"telegram_token": type(settings.telegram_token)("5:unknown-token"), "telegram_api": standin.base_url})
+    listening = service.bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    serving = asyncio.create_task(service._all(wrong, build.LiveAnswers(wrong, lambda _: None), listening))
+    try:
+        await until(standin, lambda: words.NOT_TAKEN in caplog.text, 20)
+        await asyncio.sleep(0.1)
+        assert not serving.done()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b" 200 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        listening.close()
