@@ -4,11 +4,21 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in Vietnamese that a command is not understood."""
+
+    def error(self, message: str) -> NoReturn:
+        """One sentence and the usage, exit status 2."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"Lệnh hoặc tùy chọn không đúng; xem: {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options; nothing heavy is imported for --help."""
-    root = argparse.ArgumentParser(
+    root = _Parser(
         prog="python -m bot",
         description="Cầu Nối: hỏi đáp quy định về cụm công nghiệp, khuyến công, thẩm quyền của chính quyền địa phương hai cấp.",
     )
@@ -16,13 +26,14 @@ def parser() -> argparse.ArgumentParser:
 
     ask = commands.add_parser("ask", help="hỏi một câu trong cửa sổ lệnh")
     ask.add_argument("question", nargs="*", help="câu hỏi")
-    ask.add_argument("--as-of", metavar="NGÀY", help="ngày cần xem quy định, dạng 2026-11-22; mặc định là hôm nay")
+    ask.add_argument("--as-of", metavar="NGÀY", help="ngày cần xem quy định, dạng 2026-11-22 hoặc 22/11/2026; mặc định là hôm nay")
     ask.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     ask.add_argument("--batch", action="store_true", help="đọc câu hỏi từ đầu vào, mỗi dòng một JSON")
     ask.add_argument("--language", choices=("vi", "en"), default="vi", help="ngôn ngữ của câu trả lời")
 
-    ingest = commands.add_parser("ingest", help="nạp văn bản chính thức (docx, html, txt, md, pdf)")
-    ingest.add_argument("files", nargs="+", type=Path, metavar="TỆP")
+    ingest = commands.add_parser("ingest", help="nạp văn bản chính thức (docx, doc, html, txt, md, pdf, hoặc địa chỉ https)")
+    ingest.add_argument("files", nargs="*", metavar="TỆP", help="tệp, hoặc địa chỉ https công khai")
+    ingest.add_argument("--check", action="store_true", help="chỉ xem văn bản nạp từ địa chỉ https đã thay đổi ở nguồn chưa")
     ingest.add_argument("--number", default="", help="số ký hiệu, khi trong tệp không ghi")
     ingest.add_argument("--replace", action="store_true", help="thay bản đã nạp trước có cùng số ký hiệu")
 

@@ -8,21 +8,28 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.fetch import Fetched, Fetcher
 from bot.settings import Settings
+from handlers.matters import Matters
 from handlers.memory import InMemory, Memories
 from handlers.message import Conversation, Incoming, Reply
 from handlers.routes import Dialogue, Setting
 from knowledge import index as indexes
 from knowledge.answer import Answers
 from knowledge.authority import Authority
-from knowledge.corpus import Corpus, load_digests, merge
+from knowledge.calendar import Calendar
+from knowledge.corpus import Corpus, assemble, load_digests
+from knowledge.duties import Duties
 from knowledge.embedder import MODEL, Embedder, ModelMissing, StaticEmbedder, open_embedder
-from knowledge.library import Library
+from knowledge.library import Library, Origin
 from knowledge.passages import passages
+from knowledge.procedures import Procedures
 from knowledge.query import Reader, Vocabulary
+from knowledge.reading import Ocr
 from knowledge.search import Ranking, Search
 from knowledge.spelling import Speller
 
@@ -37,13 +44,28 @@ def now() -> datetime:
 
 
 def open_corpus(settings: Settings) -> Corpus:
-    """Digests, known entries and ingested originals, merged."""
-    return Corpus(merge(load_digests(), library(settings).documents()))
+    """Digests, known entries and ingested originals, merged and consolidated."""
+    return assemble(load_digests(), library(settings).documents())
 
 
 def library(settings: Settings) -> Library:
     """The ingested originals in the data directory."""
     return Library(settings.data_dir / "library")
+
+
+def ocr(settings: Settings, pages: Callable[[int, int], None]) -> Ocr:
+    """How scanned pages are recognised; `pages` is told each page that is done, and of how many."""
+    return Ocr(settings.ocr_seconds, pages)
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """What fetches texts from public https addresses; only the command line does."""
+    return Fetcher(settings.fetch_seconds)
+
+
+def origin(url: str, found: Fetched) -> Origin:
+    """What the library remembers of a text that was fetched from `url`."""
+    return Origin(url, found.etag, found.modified)
 
 
 def embedder(settings: Settings, progress: Progress) -> Embedder:
@@ -126,7 +148,13 @@ class LiveAnswers:
 
 def dialogue(settings: Settings, answers: Callable[[], Answers], memories: Memories | None = None) -> Dialogue:
     """The conversation that every channel speaks through."""
-    return Dialogue(answers, memories or InMemory(), Setting(settings.name, settings.hotline_line), now)
+    return Dialogue(answers, memories or InMemory(), Setting(settings.name, settings.hotline_line), now, matters())
+
+
+@cache
+def matters() -> Matters:
+    """Procedures, duties and the working calendar, read once."""
+    return Matters(Procedures.load(), Duties.load(), Calendar.load(), Authority.load())
 
 
 def conversation(settings: Settings, answers: Callable[[], Answers]) -> Conversation:

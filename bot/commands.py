@@ -2,15 +2,21 @@
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from bot import build
 from bot.errors import sentence
 from bot.settings import Settings, read_settings
 from handlers.message import Incoming
+from knowledge.numbers import normal_number, read_date
+
+_EMPTY: Final[Mapping[str, Any]] = {"provisions": [], "quotes": [], "authority": [], "choices": [], "warnings": []}
 
 
 def _say(text: str) -> None:
@@ -32,7 +38,13 @@ def _settings(**given: Any) -> Settings | None:
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    """A day as 2026-11-22 or 22/11/2026; raises ValueError for another text."""
+    if not text:
+        return None
+    found = read_date(text) if isinstance(text, str) and re.fullmatch(r"\s*(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4})\s*", text) else None
+    if found is None:
+        raise ValueError(f"ngày “{text}” không hợp lệ")
+    return found
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -43,9 +55,9 @@ def ask(options: argparse.Namespace) -> int:
     try:
         day = _day(options.as_of)
     except ValueError:
-        _say(f"Ngày “{options.as_of}” không hợp lệ; hãy viết theo dạng 2026-11-22.")
+        _say(f"Ngày “{options.as_of}” không hợp lệ; hãy viết theo dạng 2026-11-22 hoặc 22/11/2026.")
         return 2
-    if not options.batch and not options.question:
+    if not options.batch and not any(c.isalnum() for c in " ".join(options.question)):
         _say("Chưa có câu hỏi. Ví dụ: python -m bot ask \"CCN muốn mở rộng thì cần điều kiện gì?\"")
         return 2
     try:
@@ -57,7 +69,7 @@ def ask(options: argparse.Namespace) -> int:
         return _batch(settings, answers, options.language)
     row = answered(settings, answers, " ".join(options.question), day, options.language)
     print(json.dumps({"id": None, **row}, ensure_ascii=False, indent=1) if options.json else row["text"])
-    return 0
+    return 1 if row["kind"] == "error" else 0
 
 
 def answered(settings: Settings, answers: Any, text: str, day: date | None, language: str) -> dict[str, Any]:
@@ -67,8 +79,7 @@ def answered(settings: Settings, answers: Any, text: str, day: date | None, lang
     memories = InMemory()
     memories.save("terminal", "one", Memory(language=language))
     reply = build.dialogue(settings, lambda: answers, memories).reply(Incoming("terminal", "one", text, as_of=day))
-    empty: dict[str, Any] = {"as_of": (day or build.now().date()).isoformat(), "provisions": [], "quotes": [], "authority": [], "choices": [], "warnings": []}
-    facts = {**empty, **reply.facts}
+    facts = {"as_of": (day or build.now().date()).isoformat(), **_EMPTY, **reply.facts}
     return {"kind": facts.pop("kind"), "as_of": facts.pop("as_of"), "text": reply.text(), **facts}
 
 
@@ -78,16 +89,32 @@ def _batch(settings: Settings, answers: Any, language: str) -> int:
         text = line.decode("utf-8", "replace").strip("\ufeff \t\r\n")
         if not text:
             continue
-        try:
-            row = json.loads(text)
-            if not isinstance(row, Mapping) or not isinstance(row.get("text"), str):
-                raise TypeError("thiếu trường “text”, hoặc trường này không phải chuỗi")
-            result = {"id": row.get("id"), **answered(settings, answers, row["text"], _day(row.get("as_of")), language)}
-        except (ValueError, TypeError) as error:
-            failed = True
-            result = {"id": None, "kind": "error", "error": f"Dòng không đọc được: {error}"}
+        result = _batch_line(settings, answers, text, language)
+        failed |= result["kind"] == "error"
         print(json.dumps(result, ensure_ascii=False), flush=True)
     return 1 if failed else 0
+
+
+def _batch_line(settings: Settings, answers: Any, text: str, language: str) -> dict[str, Any]:
+    """The answer to one line of --batch; an unreadable one gives kind "error" in its place, its id where that can be read."""
+    name = None
+    try:
+        row = json.loads(text, parse_constant=_no_number)
+        if not isinstance(row, Mapping):
+            raise TypeError("không phải một đối tượng JSON")
+        name = row.get("id")
+        if not isinstance(row.get("text"), str):
+            raise TypeError("thiếu trường “text”, hoặc trường này không phải chuỗi")
+        return {"id": name, **answered(settings, answers, row["text"], _day(row.get("as_of")), language)}
+    except (json.JSONDecodeError, RecursionError):
+        reason = "không phải JSON"
+    except (ValueError, TypeError) as error:
+        reason = str(error)
+    return {"id": name, "kind": "error", "error": f"Dòng không đọc được: {reason}.", **_EMPTY, "text": ""}
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} không phải số trong JSON")
 
 
 def index(options: argparse.Namespace) -> int:
@@ -104,25 +131,79 @@ def index(options: argparse.Namespace) -> int:
 
 
 def ingest(options: argparse.Namespace) -> int:
-    """Take official files in, all or nothing, then switch the index."""
+    """Take official files and addresses in, all or nothing, then switch the index."""
     settings = _settings()
     if settings is None:
         return 2
+    if bool(options.files) == options.check:
+        _say("Hãy nêu tệp hoặc địa chỉ https cần nạp, hoặc chỉ dùng --check.")
+        return 2
+    if options.number and not _is_number(options.number):
+        _say(f"“{options.number}” không phải số ký hiệu văn bản; ví dụ: 32/2024/NĐ-CP.")
+        return 2
     try:
-        documents = build.library(settings).add(
-            options.files,
-            numbers={options.files[0]: options.number} if options.number else None,
-            replace_held=options.replace,
-            progress=lambda done, total, path: _say(f"[{done}/{total}] {path.name}" if done < total else f"[{done}/{total}] đã đọc xong"),
-        )
+        if options.check:
+            return _check(settings)
+        with tempfile.TemporaryDirectory(prefix="caunoi-fetch-") as folder:
+            paths, origins = _fetched(settings, options.files, Path(folder))
+            documents = build.library(settings).add(
+                paths,
+                numbers={paths[0]: options.number} if options.number else None,
+                origins=origins,
+                replace_held=options.replace,
+                progress=lambda done, total, path: _say(f"[{done}/{total}] {path.name}" if done < total else f"[{done}/{total}] đã đọc xong"),
+                ocr=build.ocr(settings, lambda page, total: _say(f"  nhận dạng chữ: trang {page}/{total}")),
+            )
         build.open_answers(settings, _say)
     except Exception as error:
         _say(sentence(error))
         return 1
-    for document in documents:
+    addresses = [origins[path].url if path in origins else "" for path in paths]
+    for document, address in zip(documents, addresses, strict=True):
         articles = sum(p.level == "article" for p in document.provisions)
-        print(f"Đã nạp {document.name}: {articles} điều và phụ lục, {len(document.provisions)} quy định.")
+        come = f" Nguồn: {address}." if address else ""
+        print(f"Đã nạp {document.name}: {articles} điều và phụ lục, {len(document.provisions)} quy định.{come}")
     return 0
+
+
+def _is_number(text: str) -> bool:
+    """True for a document's number and nothing else: "32/2024/nđ-cp", "2646/QĐ-BCT"."""
+    return bool(re.fullmatch(r"\d{1,5}(?:\.\d{1,3})?/(?:(?:19|20)\d\d/)?[A-ZĐa-zđ]{1,5}\d*(?:-[A-ZĐa-zđ]{2,12})*", text.strip())) and bool(normal_number(text))
+
+
+def _fetched(settings: Settings, given: Sequence[str], folder: Path) -> tuple[list[Path], dict[Path, Any]]:
+    """The files of `given`, addresses fetched into `folder`; where each of those came from."""
+    paths, origins = [], {}
+    for at, name in enumerate(given):
+        if "://" not in name:
+            paths.append(Path(name))
+            continue
+        _say(f"Đang tải {name}")
+        aside = folder / str(at)  # two addresses may end alike
+        aside.mkdir()
+        found = build.fetcher(settings).fetch(name, aside)
+        _say(f"  {found.path.stat().st_size} byte, sha256 {found.sha256}")
+        paths.append(found.path)
+        origins[found.path] = build.origin(name, found)
+    return paths, origins
+
+
+def _check(settings: Settings) -> int:
+    """Say for each text that came from an address what has become of it there; write nothing."""
+    held = [record for record in build.library(settings).records() if record.origin]
+    if not held:
+        print("Chưa có văn bản nào được nạp từ địa chỉ https.")
+        return 0
+    said = {"same": "không đổi", "changed": "đã thay đổi, hãy nạp lại với --replace", "unreachable": "không truy cập được"}
+    fetcher, lost = build.fetcher(settings), False
+    for record in held:
+        origin = record.origin
+        if origin is None:
+            continue
+        change = fetcher.changed(origin.url, record.sha256, origin.etag, origin.modified)
+        lost = lost or change == "unreachable"
+        print(f"{record.number}: {said[change]}. {origin.url} (nạp {record.ingested[:10]}, sha256 {record.sha256[:12]})")
+    return 1 if lost else 0
 
 
 def evaluate(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """The edge's words: one clear Vietnamese sentence for every error a command can meet."""
 
+from bot.fetch import MAX_REDIRECTS, FetchError, Trouble
 from knowledge.corpus import DigestError
 from knowledge.embedder import ModelMissing
 from knowledge.index import DamagedIndex
@@ -10,18 +11,34 @@ _FILE = {
     Reason.MISSING: "không tìm thấy tệp này",
     Reason.EMPTY: "tệp rỗng, không có nội dung",
     Reason.TOO_LARGE: "tệp quá lớn (tối đa 100 MB)",
-    Reason.UNKNOWN_KIND: "không phải loại tệp đọc được; hãy dùng docx, html, txt, md hoặc pdf có chữ",
+    Reason.UNKNOWN_KIND: "không phải loại tệp đọc được; hãy dùng docx, doc, html, txt, md hoặc pdf",
     Reason.WRONG_NAME: "nội dung tệp không đúng với đuôi tên tệp",
     Reason.CORRUPT: "tệp hỏng hoặc không đọc được",
     Reason.ENCRYPTED: "tệp có mật khẩu; hãy bỏ mật khẩu rồi nạp lại",
-    Reason.LEGACY_DOC: "tệp .doc kiểu cũ chưa đọc được; hãy mở bằng Word hoặc LibreOffice rồi lưu lại thành .docx",
-    Reason.SCANNED: "tệp PDF là bản chụp, không có chữ để đọc; hãy dùng bản .docx hoặc PDF có chữ",
+    Reason.LEGACY_DOC: "tệp .doc kiểu cũ cần một chương trình đọc chưa cài trên máy này; hãy chạy: sudo apt install antiword, rồi nạp lại",
+    Reason.SCANNED: "tệp PDF là bản chụp, không nhận ra chữ nào; hãy dùng bản .docx hoặc PDF có chữ",
+    Reason.NO_OCR: (
+        "tệp PDF là bản chụp; máy này chưa cài chương trình nhận dạng chữ, hãy chạy: "
+        "sudo apt install tesseract-ocr tesseract-ocr-vie poppler-utils, rồi nạp lại"
+    ),
+    Reason.TOO_MANY_PAGES: "bản chụp có quá nhiều trang để nhận dạng (tối đa 300 trang); hãy tách tệp hoặc dùng bản .docx",
     Reason.BOMB: "tệp nén phình to bất thường, không đọc để bảo đảm an toàn",
     Reason.NO_ARTICLE: "không thấy Điều nào trong tệp; chỉ thị, bản trích không ghi Điều và tệp không phải văn bản pháp luật thì chưa nạp được",
     Reason.NO_NUMBER: "không thấy số ký hiệu văn bản; hãy thêm --number, ví dụ --number 32/2024/NĐ-CP",
-    Reason.OLD_FONT: "chữ theo bảng mã cũ (TCVN3, VNI); hãy chuyển sang Unicode rồi nạp lại",
+    Reason.OLD_FONT: "chữ theo bảng mã cũ (TCVN3, VNI), không chuyển được chắc chắn; hãy chuyển sang Unicode rồi nạp lại",
     Reason.TIMEOUT: "đọc quá lâu nên đã dừng",
     Reason.MEMORY: "cần quá nhiều bộ nhớ nên đã dừng",
+}
+_FETCH = {
+    Trouble.ADDRESS: "chỉ nhận địa chỉ https đầy đủ, không kèm tên và mật khẩu",
+    Trouble.UNRESOLVED: "không tìm thấy máy chủ của địa chỉ này",
+    Trouble.PRIVATE: "địa chỉ dẫn vào mạng nội bộ hoặc máy này; chỉ tải từ địa chỉ công khai",
+    Trouble.REDIRECTS: f"địa chỉ chuyển tiếp quá {MAX_REDIRECTS} lần",
+    Trouble.STATUS: "máy chủ không trả văn bản",
+    Trouble.TOO_LARGE: "văn bản quá lớn (tối đa 100 MB)",
+    Trouble.SLOW: "máy chủ trả lời quá chậm nên đã dừng",
+    Trouble.KIND: "nội dung tải về không phải html, docx, doc hoặc pdf",
+    Trouble.BROKEN: "kết nối, chứng thư hoặc câu trả lời của máy chủ không hợp lệ",
 }
 
 
@@ -30,6 +47,9 @@ def sentence(error: BaseException) -> str:
     match error:
         case UnreadableFile():
             return f"Không nạp được {error.path.name}: {_FILE[error.reason]}. Những gì đã nạp trước vẫn giữ nguyên."
+        case FetchError():
+            more = f" (mã {error.detail})" if error.trouble is Trouble.STATUS else ""
+            return f"Không tải được {error.url}: {_FETCH[error.trouble]}{more}. Những gì đã nạp trước vẫn giữ nguyên."
         case NumberTaken():
             return (
                 f"{error.path.name} ghi số {error.number}, nhưng số này đã được nạp từ {error.held.name} với nội dung khác. "
@@ -48,13 +68,18 @@ def sentence(error: BaseException) -> str:
             return f"Không mở được mô hình nhúng {error.name}: {error.reason}."
         case DamagedIndex():
             return f"Chỉ mục hỏng và không lập lại được: {error.reason}."
-        case PermissionError():
-            return f"Không có quyền đọc hoặc ghi {error.filename}."
-        case OSError() if error.errno == 28:
-            return "Hết chỗ trên đĩa; hãy giải phóng dung lượng rồi chạy lại. Dữ liệu cũ vẫn giữ nguyên."
-        case OSError() if error.errno == 98:
-            return "Cổng này đang được chương trình khác dùng; hãy chọn cổng khác bằng --port."
         case OSError():
-            return f"Lỗi đọc ghi: {error.strerror or error} ({error.filename})."
+            return _of_system(error)
         case _:
             return f"Có lỗi ngoài dự kiến ({type(error).__name__}: {error})."
+
+
+def _of_system(error: OSError) -> str:
+    """What the operating system has refused."""
+    if isinstance(error, PermissionError):
+        return f"Không có quyền đọc hoặc ghi {error.filename}."
+    if error.errno == 28:
+        return "Hết chỗ trên đĩa; hãy giải phóng dung lượng rồi chạy lại. Dữ liệu cũ vẫn giữ nguyên."
+    if error.errno == 98:
+        return "Cổng này đang được chương trình khác dùng; hãy chọn cổng khác bằng --port."
+    return f"Lỗi đọc ghi: {error.strerror or error} ({error.filename})."

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     )
     answer_seconds: float = Field(10.0, description="Thời gian tối đa cho một câu trả lời, giây.", gt=0)
     answer_threads: int = Field(2, description="Số câu hỏi được xử lý cùng lúc.", ge=1, le=64)
+    ocr_seconds: float = Field(1800.0, description="Thời gian tối đa để nhận dạng chữ của một bản chụp, giây.", gt=0)
+    fetch_seconds: float = Field(120.0, description="Thời gian tối đa để tải một văn bản từ địa chỉ https, giây.", gt=0)
     log_level: str = Field("INFO", description="Mức nhật ký: DEBUG, INFO, WARNING, ERROR.")
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from types import ModuleType
 from typing import Final
 
@@ -9,14 +10,18 @@ from handlers.facts import facts
 from handlers.message import Block, BlockKind, Choice, Reply
 from knowledge.answer import Answer, Line, Shown
 from knowledge.authority import Occurrence
+from knowledge.changes import Change, News, Op, changes
 from knowledge.corpus import Corpus
 from knowledge.intent import Kind
-from knowledge.provision import Provision, Ref, TextStatus
+from knowledge.provision import Provision, Ref, TextStatus, slug
 from knowledge.status import Status
 from knowledge.vietnamese import strip_accents, syllables
+from knowledge.wanted import Wanted, owner_of
 
 MORE: Final = 3
 LABEL: Final = 90
+CHANGES: Final = 30
+NEWS: Final = 20
 
 
 def reply_to(answer: Answer, corpus: Corpus, say: ModuleType, *, name: str, hotline: str, asked_day: bool = False) -> Reply:
@@ -29,6 +34,8 @@ Told = tuple[list[Block], list[Choice]]
 
 
 def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline: str, asked_day: bool) -> Told:
+    if answer.news is not None:
+        return _news(answer, answer.news, say)
     blocks: list[Block] = []
     main = answer.cited[0]
     document = corpus.documents[main.provision.ref.document]
@@ -38,9 +45,14 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
         blocks += [Block(BlockKind.TITLE, say.document_line(answer.document)), Block(BlockKind.NOTE, say.document_facts(answer.document, answer.day))]
     for wrong in answer.mismatches:
         blocks.append(Block(BlockKind.LEAD, say.mismatch(wrong)))
-    for at, shown in enumerate(answer.shown):
+    who = authority_notes(answer.authority, answer.day, say)
+    first = answer.wanted in (Wanted.WHO, Wanted.WHERE)  # who asks for a body reads it first
+    blocks += who if first else []
+    if answer.changes is not None:
+        blocks += _changes(answer.changes, say)
+    for at, shown in enumerate(answer.shown if answer.changes is None else ()):
         blocks += _shown(answer, shown, say, first=at == 0)
-    blocks += _authority(answer, answer.authority, say)
+    blocks += [] if first else who
     others = [c for c in answer.cited[len(answer.shown) :] if c.score >= 0.02][:MORE] if answer.confidence < 1 or len(answer.shown) == 1 else []
     more = [c for c in others if c.standing.status in (Status.IN_FORCE, Status.AMENDED_UNKNOWN, Status.SUSPENDED)]
     if more:
@@ -53,6 +65,8 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
     ref = main.provision.ref
     if answer.document is None and ref.article is not None and (ref.clause is not None or answer.shown[0].cut):
         choices.append(Choice(say.whole(ref.article_ref), f"p:{ref.article_ref.key}"))
+    if answer.document is None and answer.changes is None and changes(corpus, ref.article_ref):
+        choices.append(Choice(say.compare(ref.article_ref), f"c:{ref.article_ref.key}"))
     choices += [Choice(_short(say.see(c.provision.ref, ""), LABEL), f"p:{c.provision.ref.key}") for c in more]
     choices += [_place(r, p.heading, say) for r in answer.choices if (p := corpus.get(r)) is not None]
     choices.append(Choice(say.report_it(), f"r:{ref.key}"[:56]))
@@ -62,6 +76,10 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
 def _shown(answer: Answer, shown: Shown, say: ModuleType, *, first: bool) -> list[Block]:
     blocks: list[Block] = []
     lines = list(shown.lines)
+    if shown.quotes and {(q.ref, q.text) for q in shown.quotes} >= {(x.ref, x.text) for x in lines}:
+        lines = []  # no digest of this text: the official words stand below, once
+    if (owner := owner_of(shown.heading)) and not any(line.text.startswith(owner) for line in lines[:1]):
+        blocks.append(Block(BlockKind.TITLE, f"{shown.heading}:"))  # the lines below have no subject of their own
     if first and answer.sentence:
         blocks.append(Block(BlockKind.LEAD, say.answer(answer.headline, answer.sentence[0].upper() + answer.sentence[1:])))
         lines = [*_without(lines[0], answer.sentence), *lines[1:]] if lines else []
@@ -70,7 +88,7 @@ def _shown(answer: Answer, shown: Shown, say: ModuleType, *, first: bool) -> lis
     if shown.cut and shown.gist and shown.ref.clause is None:
         blocks.append(Block(BlockKind.LEAD, shown.gist))
     for line in lines:
-        kind = BlockKind.LEAD if not blocks and not line.label else BlockKind.LINE
+        kind = BlockKind.LEAD if not any(b.kind is BlockKind.LEAD for b in blocks) and not line.label else BlockKind.LINE
         label = f"{line.label} " if line.label and (len(lines) > 1 or line.ref.point) else ""
         blocks.append(Block(kind, f"{label}{line.text}"))
     blocks.append(Block(BlockKind.CITE, say.basis(shown.ref, shown.heading)))
@@ -96,16 +114,44 @@ def _without(first: Line, sentence: str) -> list[Line]:
     return [replace(first, label="", text=rest)] if rest else []
 
 
-def _authority(answer: Answer, occurrences: Sequence[Occurrence], say: ModuleType) -> list[Block]:
-    found: dict[str, None] = {}
+def authority_notes(occurrences: Sequence[Occurrence], on: date, say: ModuleType) -> list[Block]:
+    """Who acts on a day where a text names a body that was abolished or whose duty was moved; what is the same is said once."""
+    found: dict[tuple[str, str | None, str], str] = {}
     for occurrence in occurrences:
-        reading = occurrence.on(answer.day)
+        reading = occurrence.on(on)
         if reading is None or (reading.settled and reading.body in (None, occurrence.phrase)):
             continue
         if occurrence.sense == "area" and not reading.settled:
             continue  # the area is no one's duty; the status line already says what is not known
-        found.setdefault(say.authority(occurrence, reading, occurrence.before(answer.day)))
-    return [Block(BlockKind.NOTE, line) for line in list(found)[:3]]
+        found.setdefault((occurrence.phrase, reading.body, reading.basis), say.authority(occurrence, reading, occurrence.before(on)))
+    return [Block(BlockKind.NOTE, line) for line in list(found.values())[:3]]
+
+
+def _changes(found: Sequence[Change], say: ModuleType) -> list[Block]:
+    """Old and new words side by side, what was removed and added marked."""
+    blocks = [Block(BlockKind.TITLE, say.changes_title() if found else say.no_changes())]
+    for change in found[:CHANGES]:
+        blocks.append(Block(BlockKind.CITE, say.change_place(change.ref, change.since, change.by)))
+        blocks.append(Block(BlockKind.LINE, say.compared(tuple((str(op), _context(op, text)) for op, text in change.compared()))))
+    if any(not c.official for c in found):
+        blocks.append(Block(BlockKind.NOTE, say.digest_mark()))
+    return blocks
+
+
+def _context(op: Op, text: str) -> str:
+    """A long run that stays the same is shown by its ends."""
+    words = text.split()
+    return text if op is not Op.SAME or len(words) <= 24 else f"{' '.join(words[:10])} … {' '.join(words[-10:])}"
+
+
+def _news(answer: Answer, found: Sequence[News], say: ModuleType) -> Told:
+    blocks = [Block(BlockKind.TITLE, say.news_title() if found else say.no_news())]
+    choices: dict[str, Choice] = {}
+    for item in found[:NEWS]:
+        blocks.append(Block(BlockKind.LINE, say.news(item)))
+        for ref in item.refs[:2] if item.kind == "changed" else ():
+            choices.setdefault(ref.key, Choice(_short(say.compare_in(ref), LABEL), f"c:{ref.key}"))
+    return blocks, list(choices.values())[:8]
 
 
 def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline: str, asked_day: bool) -> Told:
@@ -124,6 +170,8 @@ def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline
 def _ask_back(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline: str, asked_day: bool) -> Told:
     if answer.reason == "empty":
         return [Block(BlockKind.LEAD, say.empty_message())], [Choice(q, f"q:{n}") for n, q in enumerate(say.suggestions())]
+    if answer.reason == "which_province":
+        return [Block(BlockKind.LEAD, say.which_province())], [*(Choice(p, f"v:{slug(p)}") for p in answer.provinces), Choice(say.other_province(), "v:-")]
     choices = []
     for ref in answer.choices:
         provision = corpus.get(ref)

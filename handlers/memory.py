@@ -19,6 +19,9 @@ class Memory:
     context: str = ""
     as_of: date | None = None
     language: str = "vi"
+    card: str = ""  # the procedure spoken of last
+    province: str | None = None  # asked once, when a rule of one province would answer; "" for none of those with rules
+    waiting: str = ""  # the question that waits for the province
 
     def chosen(self, number: int, now: datetime) -> Choice | None:
         """The choice with this number, None when the list is too old or shorter."""

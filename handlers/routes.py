@@ -9,18 +9,24 @@ from typing import Final, Protocol
 
 from handlers import browse, start
 from handlers.ask import reply_to
+from handlers.matters import Matters
 from handlers.memory import Memories, Memory
 from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.texts import texts
 from knowledge.answer import Answer
 from knowledge.corpus import Corpus
-from knowledge.dates import day_in
+from knowledge.dates import day_in, impossible_day
 from knowledge.intent import Kind
-from knowledge.provision import Document, Ref
-from knowledge.vietnamese import one_line
+from knowledge.provision import Document, Ref, slug
+from knowledge.vietnamese import fold, one_line, strip_accents
 
 MAX_TEXT: Final = 20_000
 _COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+# Unaccented: short words that lean on what was said before.
+_FOLLOWS: Final = re.compile(r"^(?:(?:con|the|vay|thi|sao|nay|o|ve|diem|khoan|dieu|va|xem|cho|ai|ky|bao lau|dau|gi|nao|may|[a-zđ]|\d{1,3})\W*){1,8}$")
+_THEN: Final = re.compile(r"^(?:(?:con|the|vay|thi|sao|nay|bay gio|hien nay|hom nay|gio|nhu the nao|ra sao|vao|luc|do)\W*){1,6}$")
+_NOW: Final = re.compile(r"\b(?:bay gio|hien nay|hom nay|hien tai)\b")
+_IN_FORCE: Final = re.compile(r"\b(?:con|het|co|chua)(?: con)? (?:hieu luc|ap dung|gia tri)\b")
 _NUMBER: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*)?(\d{1,2})\s*[.)]?$", re.IGNORECASE)
 
 
@@ -32,12 +38,16 @@ class Answering(Protocol):
         """All documents."""
         ...
 
-    def to(self, question: str, day: date, context: Ref | None = None) -> Answer:
-        """Answer a question as of a day; `context` is the place spoken of last."""
+    def to(self, question: str, day: date, context: Ref | None = None, today: date | None = None, province: str | None = None) -> Answer:
+        """Answer a question as of a day; `context` is the place spoken of last, `province` the person's."""
         ...
 
     def place(self, ref: Ref, day: date) -> Answer:
         """Show one place."""
+        ...
+
+    def compare(self, ref: Ref, day: date) -> Answer:
+        """Show how one place changed."""
         ...
 
     def overview(self, document: Document, day: date, text: str = "") -> Answer:
@@ -56,8 +66,10 @@ class Setting:
 class Dialogue:
     """The conversation of every channel; synchronous, run in a bounded executor by `bot`."""
 
-    def __init__(self, answers: Callable[[], Answering], memories: Memories, setting: Setting, now: Callable[[], datetime]) -> None:
-        self._answers, self._memories, self._setting, self._now = answers, memories, setting, now
+    def __init__(
+        self, answers: Callable[[], Answering], memories: Memories, setting: Setting, now: Callable[[], datetime], matters: Matters,
+    ) -> None:
+        self._answers, self._memories, self._setting, self._now, self._matters = answers, memories, setting, now, matters
 
     def reply(self, incoming: Incoming) -> Reply:
         """Answer one message or tap and remember what the next one may refer to."""
@@ -65,7 +77,7 @@ class Dialogue:
         memory = self._memories.load(incoming.channel, incoming.person)
         if incoming.language != memory.language and incoming.channel == "web":
             memory = replace(memory, language=incoming.language)
-        turn = _Turn(answers, memory, self._setting, incoming, self._now())
+        turn = _Turn(answers, memory, self._setting, incoming, self._now(), self._matters)
         reply = turn.reply()
         self._memories.save(incoming.channel, incoming.person, turn.remembered(reply))
         return reply
@@ -74,10 +86,11 @@ class Dialogue:
 class _Turn:
     """One message in the light of what is remembered."""
 
-    def __init__(self, answers: Answering, memory: Memory, setting: Setting, incoming: Incoming, now: datetime) -> None:
-        self.answers, self.memory, self.setting, self.incoming, self.now = answers, memory, setting, incoming, now
+    def __init__(self, answers: Answering, memory: Memory, setting: Setting, incoming: Incoming, now: datetime, matters: Matters) -> None:
+        self.answers, self.memory, self.setting, self.incoming, self.now, self.matters = answers, memory, setting, incoming, now, matters
         self.today = now.date()
-        self.day = incoming.as_of or self.today
+        # A tap, or a word after an answer ("khoản 1 thì sao?"), stays on the day that the answer was for.
+        self.day = incoming.as_of or (memory.as_of if incoming.choice is not None and memory.as_of else self.today)
         self.context = memory.context
         self.say: ModuleType = texts(memory.language)
 
@@ -101,15 +114,38 @@ class _Turn:
 
     def _question(self, text: str) -> Reply:
         named = day_in(text, self.today)
-        asked_day = self.incoming.as_of is not None or named is not None
-        day = self.incoming.as_of or (named.day if named else self.today)
+        if named is None and (bad := impossible_day(text)):
+            return _plain(self.say.no_such_day(bad), "error")
+        follows = self.memory.as_of is not None and named is None and bool(_FOLLOWS.match(strip_accents(fold(text))))
+        kept = self.memory.as_of if follows and not _NOW.search(strip_accents(fold(text))) else None
+        chosen = self.incoming.as_of or (named.day if named else kept)
+        asked_day = chosen is not None or bool(_IN_FORCE.search(strip_accents(fold(text))))
+        day = chosen or self.today
+        self.memory = replace(self.memory, as_of=chosen)
+        rest = named.rest if named else text
+        if self.context and _THEN.match(strip_accents(fold(rest))) and (named is not None or _NOW.search(strip_accents(fold(text)))):
+            return self._again(day)
+        if (matter := self.matters.asked(text, day, self.today, self.memory.card, self.answers.corpus, self.say)) is not None:
+            return self._remembered(*matter)
         context = self.answers.corpus.by_key.get(self.context)
-        answer = self.answers.to(named.rest if named else text, day, context.ref if context else None)
+        answer = self.answers.to(rest, day, context.ref if context else None, self.today, self.memory.province)
+        if answer.reason == "which_province":
+            self.memory = replace(self.memory, waiting=text)
         if answer.cited and answer.kind is Kind.ANSWER:
             self.context = answer.cited[0].provision.ref.key
         if str(answer.kind) == "smalltalk" and re.search(r"(?i)cảm ơn|cám ơn|cam on|thank|tks|tạm biệt|bye", text):
             return _plain(self.say.thanks(), "smalltalk")
         return self._told(replace(answer, question=text), asked_day)
+
+    def _again(self, day: date) -> Reply:
+        """The place spoken of last, on another day: "còn bây giờ thì sao", "ngày 1/8/2025 thì sao"."""
+        provision = self.answers.corpus.by_key.get(self.context)
+        return self._told(self.answers.place(provision.ref, day), True) if provision else _plain(self.say.number_expired(), "ask_back")
+
+    def _remembered(self, reply: Reply, card: str) -> Reply:
+        """The reply, with the procedure that was spoken of kept for "tôi nộp hồ sơ ngày …"."""
+        self.memory = replace(self.memory, card=card or self.memory.card)
+        return reply
 
     def _told(self, answer: Answer, asked_day: bool = False) -> Reply:
         return reply_to(answer, self.answers.corpus, self.say, name=self.setting.name, hotline=self.setting.hotline, asked_day=asked_day)
@@ -148,6 +184,9 @@ class _Turn:
         if kind == "p" and (provision := corpus.by_key.get(rest)) is not None:
             self.context = rest
             return self._told(self.answers.place(provision.ref, self.day), self.incoming.as_of is not None)
+        if kind == "c" and (provision := corpus.by_key.get(rest)) is not None:
+            self.context = rest
+            return self._told(self.answers.compare(provision.ref, self.day), self.incoming.as_of is not None)
         if kind in ("d", "b"):
             name, _, page = rest.partition(":")
             document = browse.find(corpus, name)
@@ -155,6 +194,12 @@ class _Turn:
                 return browse.articles(document, int(page), corpus, self.say, self.day)
             if document is not None:
                 return self._told(self.answers.overview(document, self.day))
+        if kind == "v" and self.memory.waiting:
+            names = [d.territory for d in corpus.documents.values() if slug(d.territory) == rest]
+            self.memory, waiting = replace(self.memory, province=names[0] if names else "", waiting=""), self.memory.waiting
+            return self._question(waiting)
+        if (matter := self.matters.tapped(token, self.day, corpus, self.say)) is not None:
+            return self._remembered(*matter)
         if kind == "q" and rest.isdigit() and int(rest) < len(self.say.suggestions()):
             return self._question(self.say.suggestions()[int(rest)])
         if kind == "r":

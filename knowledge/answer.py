@@ -4,12 +4,14 @@ No sentence for users is made here; handlers/ finds the words. The official word
 where they are held; the plain lines are the digest's.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
-from knowledge.authority import Authority, Occurrence
+from knowledge.authority import Authority, Occurrence, Reading
+from knowledge.changes import Change, News, asks_for_changes, asks_for_news, changes, news
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
 from knowledge.corpus import Corpus
 from knowledge.intent import Kind, intent
@@ -17,12 +19,15 @@ from knowledge.provision import Document, Provision, Ref, TextStatus
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
 from knowledge.vietnamese import clean, one_line, strip_accents, syllables
-from knowledge.wanted import Mismatch, Wanted, best_sentence, headline, mismatches, wanted, wrong_body
+from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, mismatches, unit_asked, wanted, wrong_body
 
 LIMIT: Final = 10
 WHOLE_CLAUSE: Final = 1_400  # characters of plain text up to which a clause is shown whole
 MAX_QUESTION: Final = 4_000
+COUNTRY: Final = "VN"
+CLEAR: Final = 0.95  # from this chance of an answer on a short question is answered, not asked back
 ELSEWHERE: Final = 0.001  # up to this chance a question is about something else, however vague it is
+_EFFECT: Final = re.compile(r"\b(?:hieu luc|thay the|thay cai|chuyen tiep|bai bo|ap dung|luat cu|quy dinh cu|dang xet|do dang|thay doi)\b")
 NEAR: Final = 0.02  # from this chance of an answer on, a refusal names the nearest provisions
 
 
@@ -87,6 +92,9 @@ class Answer:
     document: Document | None = None  # the document that a decline or an overview is about
     missing: str = ""  # a cited place or document that does not exist or is not held
     confidence: float = 0.0
+    changes: tuple[Change, ...] | None = None  # asked for: old and new wording; () where none is held
+    news: tuple[News, ...] | None = None  # asked for: what changed since `day`
+    provinces: tuple[str, ...] = ()  # whose rules would answer, where it is not known which province is meant
     reason: str = ""  # "empty", "too_long", "no_subject", "several_documents", "unknown_document", "not_held", "no_such_place", "out_of_scope"
 
 
@@ -95,9 +103,14 @@ class Answers:
 
     def __init__(self, corpus: Corpus, search: Search, authority: Authority) -> None:
         self.corpus, self.search, self.authority = corpus, search, authority
+        self._territories = sorted({d.territory for d in corpus.documents.values() if d.provisions} - {COUNTRY})
 
-    def to(self, question: str, day: date, context: Ref | None = None) -> Answer:
-        """Answer `question` as of `day`; `context` is the last place spoken of ("khoản 3 thì sao?")."""
+    def to(self, question: str, day: date, context: Ref | None = None, today: date | None = None, province: str | None = None) -> Answer:
+        """Answer `question` as of `day`; `context` is the last place spoken of ("khoản 3 thì sao?").
+
+        `today` is the last day of "có gì mới từ …", for which `day` is the first. `province` is the person's:
+        rules of other provinces are left out; None while it is not known, "" for none of those that have rules.
+        """
         text = one_line(question)
         if not any(c.isalnum() for c in text) and intent(text) is None:
             return Answer(Kind.ASK_BACK, day, text, reason="empty")
@@ -107,11 +120,36 @@ class Answers:
         if kind is not None:
             return Answer(kind, day, text)
         citations = find_citations(text)
+        if asks_for_news(text) and not citations:
+            return self.whats_new(day, today or day, text)
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
-                return answer
-        return self._searched(text, day)
+                compares = answer.kind is Kind.ANSWER and answer.shown and asks_for_changes(text)
+                return replace(answer, changes=self._changes(answer, whole=all(c.clause is None for c in citations))) if compares else answer
+        return self._searched(text, day, province, context)
+
+    def _vague(self, found: Found) -> bool:
+        """True for a question that names no subject."""
+        return not found.query.content or (found.vague >= self.search.ranking.vague_threshold and ELSEWHERE < found.answerable < CLEAR)
+
+    def _territory(self, provision: Provision) -> str:
+        return self.corpus.documents[provision.ref.document].territory
+
+    def whats_new(self, since: date, today: date, text: str = "") -> Answer:
+        """What changed in the corpus since a day; since the first of the year where no earlier day is given."""
+        first = since if since < today else date(today.year, 1, 1)
+        return Answer(Kind.ANSWER, today, text, news=tuple(news(self.corpus, first - timedelta(days=1), today)), confidence=1.0)
+
+    def compare(self, ref: Ref, day: date) -> Answer:
+        """A place with its old and new wording, as a tapped button asks for it."""
+        answer = self.place(ref, day)
+        return replace(answer, changes=self._changes(answer)) if answer.kind is Kind.ANSWER else answer
+
+    def _changes(self, answer: Answer, *, whole: bool = False) -> tuple[Change, ...]:
+        """The changes of what is shown, of its `whole` article where no clause was named."""
+        refs = dict.fromkeys(s.ref.article_ref if whole else s.ref for s in answer.shown)
+        return tuple(c for ref in refs for c in changes(self.corpus, ref))
 
     # by place -----------------------------------------------------------------------------------------
 
@@ -129,6 +167,8 @@ class Answers:
         if mention is not None:
             return self._in_document(text, mention, citations, day, rest)
         placed = [c for c in citations if c.article is not None]
+        if placed and not rest and (bare := self._bare_number(text)) is not None:
+            return self._in_document(text, bare, citations, day, rest)
         if context is not None and not rest:
             here = self._follow_up(citations, context)
             if here:
@@ -138,7 +178,7 @@ class Answers:
     def _in_document(self, text: str, mention: DocumentMention, citations: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
         documents = self._documents(mention)
         held = [d for d in documents if d.provisions]
-        if not held and (answer := self._about_another(text, mention, day, rest)) is not None:
+        if not held and (answer := self._about_another(text, mention, day, rest, known=bool(documents))) is not None:
             return answer
         if not documents:
             return Answer(Kind.DECLINE, day, text, reason="unknown_document", missing=_spoken(mention), warnings=("not_in_corpus",))
@@ -155,12 +195,21 @@ class Answers:
             return Answer(Kind.ASK_BACK, day, text, reason="several_documents", choices=tuple(Ref(d.number) for d in held))
         return self.overview(held[0], day, text)
 
-    def _about_another(self, text: str, mention: DocumentMention, day: date, rest: Sequence[str]) -> Answer | None:
-        """"Giấy phép rượu theo NĐ 105/2017 giờ ai cấp": a held provision that speaks of the mentioned document answers."""
-        if len(rest) < 2 or mention.year is None:
+    def _bare_number(self, text: str) -> DocumentMention | None:
+        """"điều 6 139": a number that is only a held document's."""
+        numbers = re.findall(r"(?<![\w/])\d{2,4}(?![\w/])", without_citations(text))
+        held = [n for n in numbers if any(d.provisions for d in self.corpus.find_documents(n))]
+        return DocumentMention(held[0]) if len(held) == 1 else None
+
+    def _about_another(self, text: str, mention: DocumentMention, day: date, rest: Sequence[str], *, known: bool) -> Answer | None:
+        """"Giấy phép rượu theo NĐ 105/2017 giờ ai cấp": a held provision that speaks of the mentioned document answers.
+
+        Of a document that is known but not held only its effect is told so: else its content would be asked of another text.
+        """
+        if len(rest) < 2 or mention.year is None or (known and not _EFFECT.search(strip_accents(text.lower()))):
             return None
         found = self.search.find(text, limit=LIMIT)
-        speaking = [h for h in found.hits[:3] if f"{mention.number}/{mention.year}" in self._words(h.provision)]
+        speaking = [h for h in found.hits[: 1 if known else 3] if f"{mention.number}/{mention.year}" in self._words(h.provision)]
         if not speaking or found.answerable < self.search.ranking.threshold:
             return None
         return self._answer(text, day, [*speaking, *(h for h in found.hits if h not in speaking)], confidence=found.answerable, content=found.query.content)
@@ -253,10 +302,20 @@ class Answers:
 
     # by meaning ---------------------------------------------------------------------------------------
 
-    def _searched(self, text: str, day: date) -> Answer:
+    def _searched(self, text: str, day: date, province: str | None = None, context: Ref | None = None) -> Answer:
         found = self.search.find(text, limit=LIMIT)
-        vague = found.vague >= self.search.ranking.vague_threshold and found.answerable > ELSEWHERE
-        if vague or not found.query.content:
+        if context is not None and (spoken := self.corpus.get(context)) is not None and self._vague(found):
+            # "ai ký?" after an answer is about what was spoken of.
+            inside = self.search.find(f"{text} {spoken.heading}", documents=frozenset({context.document}), limit=LIMIT)
+            found = inside if inside.answerable >= self.search.ranking.threshold else found
+        if self._territories:
+            named = next((t for t in self._territories if strip_accents(t.lower()) in strip_accents(text.lower())), province)
+            matters = [h for h in found.hits[:2] if (t := self._territory(h.provision)) != COUNTRY and named in (None, t)]
+            if matters and named is None and found.answerable >= self.search.ranking.threshold:
+                return Answer(Kind.ASK_BACK, day, text, reason="which_province", provinces=tuple(dict.fromkeys(self._territory(h.provision) for h in matters)))
+            allowed = frozenset(d.number for d in self.corpus.documents.values() if d.territory in (COUNTRY, named))
+            found = self.search.find(text, documents=allowed, limit=LIMIT)
+        if self._vague(found):
             first = {h.provision.ref.article_ref: h for h in reversed(found.hits)}  # the best place of each article
             near = tuple(reversed(first.values()))[:5]
             return Answer(Kind.ASK_BACK, day, text, reason="no_subject", choices=tuple(h.provision.ref for h in near), cited=self._cite(near, day))
@@ -295,9 +354,10 @@ class Answers:
         spoken = [line.text for s in shown for line in s.lines] or [s.gist for s in shown]
         # Where a point was found, its own words answer; else the whole clause is looked through.
         own = [line.text for s in shown[:1] for line in s.lines if line.ref == main.ref] if main.ref.point else spoken
-        sentence = best_sentence(own, content, kind) if content else ""
+        unit = unit_asked(text)
+        sentence = best_sentence(own, content, kind, unit) if content else ""
         asked = Ref(main.ref.document, main.ref.article, main.ref.clause) if main.ref.clause else main.ref
-        fact = headline(sentence, kind, main.heading)
+        fact = headline(sentence, kind, main.heading, unit)
         if kind in (Wanted.WHO, Wanted.WHERE) and sum(w in content for w in syllables(strip_accents(fact))) * 2 >= len(fact.split()):
             fact = ""  # the question names that body itself
         cited = self._cite(hits[:LIMIT], day)
@@ -305,10 +365,32 @@ class Answers:
         wrong = mismatches(text, " ".join([*spoken, *(s.gist for s in shown), official])) if text else []
         body = wrong_body(text, " ".join(spoken), main.heading) if text else None
         occurrences = tuple(o for s in shown for o in self.authority.within(s.ref)) or tuple(self.authority.within(asked)) if shown else ()
+        if not occurrences and kind in (Wanted.WHO, Wanted.WHERE, Wanted.WHETHER):
+            occurrences = self._lapsed(cited[0], " ".join(spoken))
+        if any((r := o.on(day)) is not None and o.sense == "body" and r.body != o.phrase for o in occurrences):
+            fact = ""  # the body that the text names is not, or not surely, the one that acts
         return Answer(
             Kind.ANSWER, day, text, kind, fact, sentence, shown, cited, occurrences,
             (*wrong, *((body,) if body else ())), (), self._warnings(cited[: len(shown)], shown, occurrences, day, wrong, body),
             confidence=confidence,
+        )
+
+    def _lapsed(self, cited: Cited, spoken: str) -> tuple[Occurrence, ...]:
+        """Who acts where the provision that says it has ended: the body it named until then, no settled one since."""
+        standing, ref = cited.standing, cited.provision.ref
+        body = BODIES.search(spoken) or BODIES.search(cited.provision.heading)
+        if standing.status not in (Status.EXPIRED, Status.REPEALED) or standing.until is None or body is None:
+            return ()
+        document = self.corpus.documents[ref.document]
+        basis = standing.basis or document.in_force_to_reason or str(ref)
+        return (
+            Occurrence(
+                ref, body[0], "body", cited.provision.heading,
+                (
+                    Reading(body[0], None, document.in_force_from, standing.until, str(ref), True),
+                    Reading(None, None, standing.until + timedelta(days=1), None, basis, False),
+                ),
+            ),
         )
 
     def shown(self, provision: Provision, day: date, *, whole: bool = False) -> Shown:
@@ -316,7 +398,8 @@ class Answers:
         ref = provision.ref
         clause = self.corpus.get(Ref(ref.document, ref.article, ref.clause)) if ref.point else None
         group = [p for p in ((clause or provision), *self._below(clause or provision)) if p is not None]
-        lines = [line for p in group if (line := self._line(p, day)) is not None]
+        lives = any(p.said(day) is not None for p in group)
+        lines = [line for p in group if (line := self._line(p, day, ended=not lives)) is not None]
         size = sum(len(line.text) for line in lines)
         cut = False
         if ref.point is not None and (whole or size > WHOLE_CLAUSE):
@@ -332,7 +415,7 @@ class Answers:
         version = provision.said(day) or (clause.said(day) if clause else None)
         status = provision.text_status if quotes else TextStatus.DIGEST
         return Shown(
-            ref, provision.heading, provision.gist, tuple(lines), tuple(quotes), status, cut,
+            ref, provision.titled(day), provision.gist, tuple(lines), tuple(quotes), status, cut,
             version.disputed if version else None, version.by if version else None,
         )
 
@@ -347,11 +430,10 @@ class Answers:
             found += [child, *self._below(child)]
         return found
 
-    def _line(self, provision: Provision, day: date) -> Line | None:
-        version = provision.plainly(day)
-        if version is None and not provision.plain:
-            version = provision.worded(day)
-        if version is None:
+    def _line(self, provision: Provision, day: date, *, ended: bool) -> Line | None:
+        """The words of `day`; where the whole place has `ended`, or has not begun, the nearest ones, which the status line explains."""
+        version = provision.plainly(day) or provision.worded(day)
+        if version is None and ended:
             versions = provision.plain or provision.wording
             # Nothing on that day: the first words that came later, or the last that were; the status says so.
             version = next((v for v in versions if v.since and v.since > day), versions[-1] if versions else None)

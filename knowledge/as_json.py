@@ -90,6 +90,7 @@ def _provision_out(provision: Provision, number: str) -> dict[str, Any]:
         "gist": provision.gist,
         "questions": list(provision.questions),
         "text_status": provision.text_status.value,
+        "headings": _versions_out(provision.headings),
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -105,6 +106,7 @@ def _provision_in(facts: Mapping[str, Any], number: str) -> Provision:
         gist=facts.get("gist", ""),
         questions=tuple(facts.get("questions", ())),
         text_status=TextStatus(facts["text_status"]),
+        headings=_versions_in(facts.get("headings", ())),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from knowledge.consolidate import Unapplied, consolidate
 from knowledge.parse import normal_number, parse_digest, read_date
 from knowledge.provision import Document, Provision, Ref, Relation, kind_of
 from knowledge.vietnamese import fold, strip_accents
@@ -38,7 +39,8 @@ class Effect:
 class Corpus:
     """All documents by number, and every provision by its place. Built once, read by everyone."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], unapplied: Sequence[Unapplied] = ()) -> None:
+        self.unapplied = tuple(unapplied)  # orders of amending texts that could not be applied
         self.documents: dict[str, Document] = {d.number: d for d in documents}
         self.provisions: list[Provision] = [p for d in self.documents.values() for p in d.provisions]
         self.by_ref: dict[Ref, Provision] = {p.ref: p for p in self.provisions}
@@ -195,6 +197,12 @@ def _date(value: Any) -> date | None:
     return value if isinstance(value, date) else read_date(str(value)) if value else None
 
 
+def assemble(digests: Iterable[Document], originals: Iterable[Document]) -> Corpus:
+    """The corpus that is searched: originals laid over digests, amendments applied, what was not applied kept."""
+    done = consolidate(merge(digests, originals))
+    return Corpus(done.documents, done.unapplied)
+
+
 # --- merging digest and original ----------------------------------------------------------------------
 
 
@@ -226,7 +234,8 @@ def _laid(original: Document, digest: Document) -> Document:
             provisions.append(provision)
             continue
         later = [v.since for v in own.plain if v.since is not None]
-        until = min(later) - timedelta(days=1) if later else None
+        ends = [v.until for v in own.plain if v.until is not None]
+        until = min(later) - timedelta(days=1) if later else max(ends) if ends and len(ends) == len(own.plain) else None
         wording = tuple(replace(v, until=until) for v in provision.wording)
         provisions.append(
             replace(

@@ -137,6 +137,8 @@ def _gather(element: etree._Element, pieces: list[str], boxes: list[str]) -> Non
         pieces.append("\n")
     elif name == "noBreakHyphen":
         pieces.append("-")
+    elif name == "softHyphen":
+        pieces.append("\u00ad")  # a letter in texts typed for TCVN3, dropped in all others
     elif name in ("footnoteReference", "endnoteReference"):
         pieces.append(f"[{_value(element, 'id')}]")
     elif name == "txbxContent":

@@ -1,12 +1,12 @@
 """A file -> the lines of its text: the kind is told by the content first and by the name second."""
 
 import codecs
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from knowledge.oldfont import in_old_font, to_unicode
 from knowledge.provision import TextStatus
 from knowledge.unreadable import Reason, UnreadableFile
 from knowledge.vietnamese import clean
@@ -20,7 +20,6 @@ _FOREIGN: Final = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf",
     b"Rar!", b"\x7fELF", b"MZ", b"SQLite format 3", b"RIFF", b"OggS", b"ID3",
 )  # fmt: skip
-_OLD_LETTER: Final = re.compile(r"(?<!\w)[§®Ññ][\w\u0300-\u036f]")  # what stands for Đ and đ in the old fonts, at the head of a word
 _NAMED: Final = {
     ".docx": "docx", ".docm": "docx", ".doc": "doc", ".pdf": "pdf", ".htm": "html", ".html": "html", ".xhtml": "html",
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md",
@@ -36,39 +35,40 @@ class Lines:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def read_lines(path: Path) -> Lines:
+def read_lines(path: Path, recognised: Path | None = None) -> Lines:
     """Return the lines of `path` in reading order, clean (NFC, no control characters); raise UnreadableFile.
 
     Table rows are one line each, cells joined with " | ". Nothing of the file is read before its size is known.
+    Pages that are pictures are recognised only where `recognised` says where that text is kept.
     """
     kind = kind_of_file(path)
     try:
-        found = _reader(kind, path)
+        found = _reader(kind, path, recognised)
     except OSError as error:
         raise UnreadableFile(path, Reason.CORRUPT, str(error)) from error
-    lines = [part.rstrip() for line in found.lines for part in clean(line).split("\n") if part.strip()]
+    raw: list[str] | None = found.lines
+    if in_old_font(found.lines):  # before they are cleaned: the soft hyphen is a letter there
+        raw = to_unicode(found.lines)
+    if raw is None:
+        raise UnreadableFile(path, Reason.OLD_FONT)
+    lines = [part.rstrip() for line in raw for part in clean(line).split("\n") if part.strip()]
     if not lines:
         raise UnreadableFile(path, Reason.EMPTY)
-    if _in_old_font(lines):
-        raise UnreadableFile(path, Reason.OLD_FONT)
     return Lines(lines, found.status, found.facts)
 
 
-def _in_old_font(lines: list[str]) -> bool:
-    """True for text in TCVN3 ("§iÒu 1. Ph¹m vi ®iÒu chØnh") or VNI ("Ñieàu 1. Phaïm vi ñieàu chænh")."""
-    return not any("Điều" in line for line in lines) and sum(len(_OLD_LETTER.findall(line)) for line in lines) > 4
-
-
-def _reader(kind: str, path: Path) -> Lines:
+def _reader(kind: str, path: Path, recognised: Path | None) -> Lines:
     # Imported here: a text file must not cost the loading of lxml and pypdf.
     if kind == "docx":
         from knowledge.docx import docx_lines
 
         return Lines(docx_lines(path))
-    if kind == "pdf":
-        from knowledge.pdf import pdf_lines
+    if kind == "doc":
+        from knowledge.legacy_doc import doc_lines
 
-        return Lines(pdf_lines(path))
+        return Lines(doc_lines(path))
+    if kind == "pdf":
+        return _pdf(path, recognised)
     if kind == "html":
         from knowledge.markup import html_lines
 
@@ -82,8 +82,21 @@ def _reader(kind: str, path: Path) -> Lines:
     return Lines(lines, TextStatus.OCR if ocr else TextStatus.OFFICIAL)
 
 
+def _pdf(path: Path, recognised: Path | None) -> Lines:
+    from knowledge.pdf import pdf_lines
+
+    try:
+        return Lines(pdf_lines(path))
+    except UnreadableFile as error:
+        if error.reason is not Reason.SCANNED or recognised is None:
+            raise
+    from knowledge.ocr import scanned_lines
+
+    return Lines(scanned_lines(path, recognised), TextStatus.OCR)
+
+
 def kind_of_file(path: Path) -> str:
-    """Return "docx", "pdf", "html", "md" or "txt"; raise UnreadableFile for everything else."""
+    """Return "docx", "doc", "pdf", "html", "md" or "txt"; raise UnreadableFile for everything else."""
     check_file(path)
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -92,8 +105,7 @@ def kind_of_file(path: Path) -> str:
     if head.startswith(_ZIP):
         return "docx"  # the reader says so when the archive is another one
     if head.startswith(_OLE):
-        # An encrypted docx is an OLE file too; only its name tells it from an old Word file.
-        raise UnreadableFile(path, Reason.ENCRYPTED if named == "docx" and _encrypted(path) else Reason.LEGACY_DOC)
+        return _ole(path, named)
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(_FOREIGN):
@@ -125,9 +137,15 @@ def check_file(path: Path) -> None:
         raise UnreadableFile(path, Reason.TOO_LARGE)
 
 
-def _encrypted(path: Path) -> bool:
+def _ole(path: Path, named: str) -> str:
+    """An OLE file holds an old Word file, a docx with a password, or a text of another program."""
     with path.open("rb") as file:
-        return "EncryptedPackage".encode("utf-16-le") in file.read(MAX_FILE)
+        data = file.read(MAX_FILE)
+    if "WordDocument".encode("utf-16-le") in data:
+        return "doc"
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableFile(path, Reason.ENCRYPTED)
+    raise UnreadableFile(path, Reason.WRONG_NAME if named else Reason.UNKNOWN_KIND)
 
 
 def _looks_html(head: bytes, named: str) -> bool:

@@ -156,6 +156,7 @@ def build(folder: Path, rows: Passages, embedder: Embedder, progress: Progress =
         final = folder / name
         if final.exists():
             shutil.rmtree(final)
+            _forget_chroma(final / "chroma")  # a damaged one may have been opened in this process
         aside.rename(final)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)

@@ -18,8 +18,8 @@ from knowledge.as_json import from_json, to_json
 from knowledge.formats import check_file
 from knowledge.numbers import number_in_name
 from knowledge.parse import PARSER
-from knowledge.provision import Document, slug
-from knowledge.reading import SECONDS, read_document
+from knowledge.provision import Document, TextStatus, slug
+from knowledge.reading import SECONDS, Ocr, read_document
 from knowledge.unreadable import Reason, UnreadableFile
 
 Progress = Callable[[int, int, Path], None]
@@ -28,6 +28,7 @@ _MANIFEST: Final = "library.json"
 _LOCK: Final = "library.lock"
 _HELD: Final = "held"
 _PARSED: Final = "document.json"
+_RECOGNISED: Final = "recognised.txt"  # of scanned pages: a parser that changes needs no second recognition
 
 
 class LibraryError(Exception):
@@ -51,6 +52,15 @@ class LibraryDamaged(LibraryError):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The address that a file was fetched from, and what its server says of that version."""
+
+    url: str
+    etag: str = ""
+    modified: str = ""  # Last-Modified, as it was sent
+
+
+@dataclass(frozen=True)
 class Record:
     """One original: its document number, the name it came under, when, its digest and where it lies."""
 
@@ -60,6 +70,7 @@ class Record:
     ingested: str  # ISO, UTC
     folder: str
     derived: bool = False  # the number was told from the file's name
+    origin: Origin | None = None
     previous: tuple["Record", ...] = ()
 
 
@@ -98,28 +109,33 @@ class Library:
         paths: Sequence[Path],
         *,
         numbers: Mapping[Path, str] | None = None,
+        origins: Mapping[Path, Origin] | None = None,
         replace_held: bool = False,
         progress: Progress | None = None,
         seconds: float = SECONDS,
+        ocr: Ocr | None = None,
     ) -> list[Document]:
         """Ingest all of `paths` or none; return their documents in order.
 
         `numbers` names the number of files that show none. `replace_held` puts a new text in the place of a
         held one of the same number, which is kept as a previous copy. `progress` is called with (done, total,
-        path) before each file and once at the end. Raises UnreadableFile, NumberTaken or LibraryBusy.
+        path) before each file and once at the end. `origins` tells where files were fetched from; `ocr` how
+        scanned pages are recognised, which are refused without it. Raises UnreadableFile, NumberTaken or LibraryBusy.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked(), tempfile.TemporaryDirectory(prefix=".staging-", dir=self.folder) as staging:
             held = {record.number: record for record in self.records()}
+            before = list(held.values())
             documents, new = [], []
             for at, path in enumerate(map(Path, paths)):
                 if progress:
                     progress(at, len(paths), path)
-                document, record = _staged(Path(staging) / str(at), path, (numbers or {}).get(path, ""), seconds)
+                given = (numbers or {}).get(path, ""), (origins or {}).get(path)
+                document, record = _staged(Path(staging) / str(at), path, *given, seconds, ocr)
                 documents.append(document)
                 there = held.get(record.number)
                 if there is not None and there.sha256 == record.sha256:
-                    record = there
+                    record = held[record.number] = replace(there, origin=record.origin or there.origin)
                     if self._intact(there):
                         continue
                 elif there is not None:
@@ -128,15 +144,14 @@ class Library:
                     record = replace(record, previous=(replace(there, previous=()), *there.previous))
                 held[record.number] = record
                 new.append((Path(staging) / str(at), record))
-            self._keep(new, list(held.values()))
+            if new or list(held.values()) != before:
+                self._keep(new, list(held.values()))
             if progress and paths:
                 progress(len(paths), len(paths), Path(paths[-1]))
             return documents
 
     def _keep(self, new: Sequence[tuple[Path, Record]], held: Sequence[Record]) -> None:
         """Move the staged folders in and then, as the one step that counts, write the manifest."""
-        if not new:
-            return
         if not (self.folder / _MANIFEST).exists():
             self._write_manifest([])  # so that a manifest that is missing later has been lost
         (self.folder / _HELD).mkdir(exist_ok=True)
@@ -180,7 +195,8 @@ class Library:
         original = self.original(record)
         if not self._intact(record):
             raise LibraryDamaged(original, "content differs from what was ingested")
-        document = read_document(original, record.number)
+        ocr = Ocr(kept=self.folder / record.folder / _RECOGNISED)
+        document = read_document(original, record.number, ocr=ocr)
         document = replace(document, source=_source(record, document))
         with suppress(OSError):  # a read-only data directory still answers, only slower
             _write(parsed, _sealed(record, document))
@@ -196,19 +212,19 @@ class Library:
             yield
 
 
-def _staged(folder: Path, path: Path, number: str, seconds: float) -> tuple[Document, Record]:
+def _staged(
+    folder: Path, path: Path, number: str, origin: Origin | None, seconds: float, ocr: Ocr | None
+) -> tuple[Document, Record]:
     """Copy `path` into `folder`, read the copy, write its parsed form beside it."""
     copy = _copied(folder, path)
+    ocr = replace(ocr, kept=folder / _RECOGNISED) if ocr else None
     try:
-        document = read_document(copy, number, seconds=seconds)
+        document = read_document(copy, number, seconds=seconds, ocr=ocr)
     except UnreadableFile as error:
         raise UnreadableFile(path, error.reason, error.detail) from error
-    derived = ""
-    if not document.number or document.number.startswith("/"):
-        derived = number_in_name(path.name, shown=document.number)
-        if not derived:
-            raise UnreadableFile(path, Reason.NO_NUMBER)
-        document = read_document(copy, derived, seconds=seconds)
+    derived = "" if number else _derived(path, document)
+    if derived:
+        document = read_document(copy, derived, seconds=seconds, ocr=ocr)
     sha = _sha256(copy)
     record = Record(
         number=document.number,
@@ -217,10 +233,23 @@ def _staged(folder: Path, path: Path, number: str, seconds: float) -> tuple[Docu
         ingested=datetime.now(UTC).isoformat(timespec="seconds"),
         folder=f"{_HELD}/{slug(document.number)[:80]}-{sha[:12]}",
         derived=bool(derived),
+        origin=origin,
     )
     document = replace(document, source=_source(record, document))
     _write(folder / _PARSED, _sealed(record, document))
     return document, record
+
+
+def _derived(path: Path, document: Document) -> str:
+    """The number that the file's name tells where its text shows none, or shows one by hand that was recognised."""
+    shown = document.number
+    if shown and not shown.startswith("/"):
+        named = number_in_name(path.name) if any(p.text_status is TextStatus.OCR for p in document.provisions) else ""
+        return named if named != shown else ""
+    derived = number_in_name(path.name, shown=shown)
+    if not derived:
+        raise UnreadableFile(path, Reason.NO_NUMBER)
+    return derived
 
 
 def _copied(folder: Path, path: Path) -> Path:
@@ -234,7 +263,7 @@ def _copied(folder: Path, path: Path) -> Path:
 
 
 def _source(record: Record, document: Document) -> str:
-    kept = document.source or record.name
+    kept = document.source or (record.origin.url if record.origin else record.name)
     return f"{kept} (số văn bản suy từ tên tệp)" if record.derived else kept
 
 
@@ -256,6 +285,7 @@ def _record(entry: Mapping[str, Any]) -> Record:
         ingested=entry["ingested"],
         folder=entry["folder"],
         derived=bool(entry.get("derived")),
+        origin=Origin(**entry["origin"]) if entry.get("origin") else None,
         previous=previous,
     )
 

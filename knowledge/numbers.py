@@ -88,7 +88,8 @@ def number_in_name(name: str, shown: str = "") -> str:
 def _joined(number: str, year: str, kind: str, issuer: str) -> str:
     if kind in _WHOLE and issuer in ("", "cp"):
         return normal_number(f"{number}/{year}/{_WHOLE[kind]}")
-    if kind in _SIGNS and re.fullmatch(r"[a-z]{2,12}(?:[- _][a-z]{2,12})?", issuer):
+    several = r"[a-z]{2,12}(?:[- _][a-z]{2,12})?" if kind == "ttlt" else r"[a-z]{2,12}"  # "qd-16-2026-lao-cai" names a province
+    if kind in _SIGNS and re.fullmatch(several, issuer):
         return normal_number(f"{number}/{year}/{_SIGNS[kind]}-{re.sub('[ _]', '-', issuer)}")
     return ""
 

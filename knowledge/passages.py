@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from knowledge.corpus import Corpus
 from knowledge.provision import Provision
 from knowledge.query import Vocabulary
+
+STAND_IN: Final = 25  # words of a unit that stand for a question about it
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,30 @@ def passages(corpus: Corpus, vocabulary: Vocabulary) -> Passages:
     whole: list[list[str]] = [[] for _ in order]
     questions: list[str] = []
     owners: list[int] = []
+    expanded = {p.ref.document for p in units if p.questions}
     for at, unit in enumerate(units):
         if unit.level == "article":
             whole[article_of[at]].append(f"{unit.heading} {unit.gist}")
         whole[article_of[at]].append(_own(unit))
-        questions += unit.questions
-        owners += [at] * len(unit.questions)
+        asked = unit.questions if unit.ref.document in expanded else _stand_in(unit)
+        questions += asked
+        owners += [at] * len(asked)
     written = vocabulary.written
     return Passages(
         units, [written(_in_context(corpus, u)) for u in units], [written(q) for q in questions], owners,
         [written(" ".join(parts)) for parts in whole], article_of,
     )
+
+
+def _stand_in(unit: Provision) -> tuple[str, ...]:
+    """What stands for the questions of a text without a digest: its headings, and how each unit begins.
+
+    The ranking weighs a question more than a text, so a text without any would never come first.
+    """
+    if unit.level == "article":
+        return (unit.heading,) if unit.heading else ()
+    begins = " ".join(_own(unit).split()[:STAND_IN])
+    return (f"{unit.heading} {begins}".strip(),) if begins else ()
 
 
 def _own(unit: Provision) -> str:

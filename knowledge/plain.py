@@ -9,6 +9,7 @@ from typing import Final
 
 import yaml
 
+from knowledge.oldfont import in_old_font, to_unicode
 from knowledge.reflow import is_wrapped, reflow
 from knowledge.unreadable import Reason, UnreadableFile
 
@@ -20,7 +21,7 @@ _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def decoded(path: Path, data: bytes, charset: str = "") -> str:
-    """Return the text of `data`: byte order mark, UTF-8, UTF-16, `charset` if it is known, Windows-1258."""
+    """Return the text of `data`: byte order mark, UTF-8, UTF-16, `charset` if it is known, an old font, Windows-1258."""
     tries = ["utf-8"]
     if data.startswith(codecs.BOM_UTF8):
         tries = ["utf-8-sig"]
@@ -29,7 +30,7 @@ def decoded(path: Path, data: bytes, charset: str = "") -> str:
     elif data[:4096].count(0) > len(data[:4096]) // 10:
         tries = ["utf-16-le" if data[1:4096:2].count(0) >= data[0:4096:2].count(0) else "utf-16-be"]
     else:
-        tries += [charset, "cp1258"] if charset else ["cp1258"]
+        tries += [*([charset] if charset else []), *(["latin-1"] if _typed_for_old_font(data) else []), "cp1258"]
     for name in tries:
         try:
             return unicodedata.normalize("NFC", data.decode(name))
@@ -37,6 +38,12 @@ def decoded(path: Path, data: bytes, charset: str = "") -> str:
             if name == "utf-8" and _damaged_utf8(data):
                 raise UnreadableFile(path, Reason.CORRUPT, "UTF-8 with broken bytes") from None
     raise UnreadableFile(path, Reason.UNKNOWN_KIND, "encoding")
+
+
+def _typed_for_old_font(data: bytes) -> bool:
+    """True when the bytes are letters of TCVN3 or VNI for sure: Windows-1258 would read marks into them."""
+    lines = data.decode("latin-1").splitlines()
+    return in_old_font(lines) and to_unicode(lines) is not None
 
 
 def _damaged_utf8(data: bytes) -> bool:

@@ -20,6 +20,7 @@ _SHOWN: Final = re.compile(r"^\|?\s*(?:Luật số|Nghị quyết số|Bộ lu�
 _OPEN_NUMBER: Final = re.compile(r"/\s*((?:19|20)\d\d)\s*/\s*((?:NĐ|NQ|QĐ|TTLT|TT)(?:\s*-\s*[A-ZĐ]{2,12})*)")
 _SIGNED_ON: Final = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
 _PROVINCE: Final = re.compile(r"^(?:ỦY|UỶ) BAN NHÂN DÂN|^HỘI ĐỒNG NHÂN DÂN")
+_BANNER: Final = "VĂN BẢN QUY PHẠM PHÁP LUẬT"  # stands above the letterhead in some collections
 _RULE: Final = re.compile(r"[\s_\-–—*=]{2,}$")
 _SELF: Final = r"(?:Nghị định|Thông tư liên tịch|Thông tư|Bộ luật|Luật|Quyết định|Nghị quyết|Quy chế|Chỉ thị) này"
 _SINCE: Final = re.compile(
@@ -95,7 +96,7 @@ def _number(top: Sequence[str]) -> str:
 
 
 def _issued(text: str) -> date | None:
-    letterhead = re.split(r"\n(?:Căn cứ|Để thực hiện|Theo đề nghị)", text)[0]
+    letterhead = re.split(r"\n(?:Căn \w?\w?ứ|Để thực hiện|Theo đề nghị)", text)[0]  # recognised pages have "Căn rứ"
     match = _SIGNED_ON.search(letterhead)
     return day_of(int(match[3]), int(match[2]), int(match[1])) if match else None
 
@@ -107,11 +108,16 @@ def _kind_and_title(top: Sequence[str], lines: Sequence[str]) -> tuple[str, str]
             continue
         title = [match[2]] if match[2] else []
         for following in top[at + 1 : at + 8]:
-            if _BASIS.match(following) or " | " in following or (title and not (following.isupper() and title[-1].isupper())):
+            if _BASIS.match(following) or " | " in following or (title and not _goes_on(title[-1], following)):
                 break
             title.append(following)
         return match[1].capitalize(), _as_written(" ".join(title), lines)
     return "", ""
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """True when a title was broken between these lines."""
+    return (following.isupper() and line.isupper()) or (line.endswith(",") and following[:1].islower())
 
 
 def _as_written(title: str, lines: Sequence[str]) -> str:
@@ -134,7 +140,7 @@ def _as_written(title: str, lines: Sequence[str]) -> str:
 def _issuer(top: Sequence[str], lines: Sequence[str]) -> tuple[str, str]:
     cells = [_RULE.sub("", one_line(line.split("|")[0])) for line in top[:3]]
     cells = [re.split(r"\s+CỘNG H(?:ÒA|OÀ)", re.sub(r"\s*[-_–]{3,}.*$", "", cell))[0] for cell in cells]
-    first = next((cell for cell in cells if cell and not cell.startswith("[")), "")
+    first = next((cell for cell in cells if cell and not cell.startswith("[") and cell != _BANNER), "")
     if not first.isupper() or len(first) > 80 or _KIND.match(first):
         return "", "VN"
     if not _PROVINCE.match(first):

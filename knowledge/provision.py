@@ -156,6 +156,7 @@ class Provision:
     gist: str = ""
     questions: tuple[str, ...] = ()
     text_status: TextStatus = TextStatus.DIGEST
+    headings: tuple[Version, ...] = ()  # where an amendment gave another heading: each with its days
 
     @property
     def level(self) -> str:
@@ -163,6 +164,10 @@ class Provision:
         if self.ref.point is not None:
             return "point"
         return "article" if self.ref.clause is None else "clause"
+
+    def titled(self, day: date) -> str:
+        """The heading on `day`."""
+        return next((v.text for v in self.headings if v.on(day)), self.heading)
 
     def worded(self, day: date) -> Version | None:
         """The official words on `day`, None where they are not held."""

@@ -14,6 +14,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.actor import NAMES as ACTORS
+from knowledge.actor import actor_of, asked_actor
 from knowledge.domain import Domain
 from knowledge.embedder import MODEL, Vectors
 from knowledge.index import Index
@@ -28,7 +30,8 @@ ALONE: Final = 3.0  # a margin where nothing else was found
 
 FEATURES: Final = (
     "text", "text_bare", "question", "question_bare", "article", "article_bare", "cos_text", "cos_question",
-    "article_question", "article_question_bare", "article_cos", "below_question", "holds", "is_article", "is_point",
+    "article_question", "article_question_bare", "article_cos", "below_question", "holds", "actor", "other_actor",
+    "is_article", "is_point",
 )
 # What tells whether the corpus answers, and whether a subject is named ("thời hạn bao lâu" has none: many places answer it alike).
 EVIDENCE: Final = (
@@ -93,6 +96,7 @@ class Search:
         self._article_count = int(index.article_of.max(initial=-1)) + 1
         self._domain = Domain(index.fields, reader.speller, reader.vocabulary.empty)
         self._holds = {kind: np.array([_holds(u, kind) for u in units], dtype=np.float32) for kind in Wanted}
+        self._actors = np.array([ACTORS.index(actor_of(u)) for u in units], dtype=np.int64)
         place = {u.ref: i for i, u in enumerate(units)}
         # the unit itself and every unit around it: where the questions of a point also count
         self._above = [(i, place[r]) for i, u in enumerate(units) if (r := u.ref.parent) is not None and r in place]
@@ -140,10 +144,18 @@ class Search:
             [
                 fields["text"], fields["text_bare"], question, question_bare, fields["article"][article_of],
                 fields["article_bare"][article_of], text_cos, cos_question, *by_article, below, self._holds[wanted(query.asked)],
-                self._level[:, 0], self._level[:, 1],
+                *self._acting(query), self._level[:, 0], self._level[:, 1],
             ],
             axis=1,
         ).astype(np.float32)
+
+    def _acting(self, query: Query) -> tuple[Matrix, Matrix]:
+        """Whether a unit states a duty of the body that the question names first, or one of another body."""
+        asked = ACTORS.index(asked_actor(" ".join(query.restored)))
+        if not asked:
+            none = np.zeros(len(self.units), dtype=np.float32)
+            return none, none
+        return (self._actors == asked).astype(np.float32), ((self._actors != asked) & (self._actors != 0)).astype(np.float32)
 
     @staticmethod
     def _best(values: Matrix, owners: NDArray[np.int64], size: int) -> Matrix:

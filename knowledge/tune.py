@@ -108,7 +108,7 @@ def gold_examples(golds: Sequence[Gold], rows: Passages, search: Search) -> list
 
 
 def learn_ranking(examples: Sequence[Example], *, steps: int = 250) -> dict[str, float]:
-    """Softmax regression over the units of each question; all weights but those of the level are ≥ 0."""
+    """Softmax regression over the units of each question; all weights but those of another actor and of the level are ≥ 0."""
     import torch
 
     weights = torch.full((len(FEATURES),), 3.0, requires_grad=True)
@@ -137,7 +137,7 @@ def learn_ranking(examples: Sequence[Example], *, steps: int = 250) -> dict[str,
         total.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         with torch.no_grad():
-            weights[: len(FEATURES) - 2].clamp_(min=0.0)
+            weights[: FEATURES.index("other_actor")].clamp_(min=0.0)
     return {name: round(float(w), 4) for name, w in zip(FEATURES, weights.detach(), strict=True)}
 
 

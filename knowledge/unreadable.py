@@ -14,8 +14,10 @@ class Reason(StrEnum):
     WRONG_NAME = "wrong_name"  # content and extension disagree and the content is none that we read
     CORRUPT = "corrupt"
     ENCRYPTED = "encrypted"
-    LEGACY_DOC = "legacy_doc"
-    SCANNED = "scanned"
+    LEGACY_DOC = "legacy_doc"  # no program that reads it is installed
+    SCANNED = "scanned"  # pages are pictures of their text
+    NO_OCR = "no_ocr"  # the programs that recognise such pages are not installed
+    TOO_MANY_PAGES = "too_many_pages"  # more pictures than are recognised
     BOMB = "bomb"
     NO_ARTICLE = "no_article"
     NO_NUMBER = "no_number"

@@ -43,7 +43,7 @@ _ASKED: Final = tuple(
         (Wanted.WHO, ("ai", "cap nao", "co quan nao", "don vi nao", "so nao", "bo nao", "tham quyen", "do ai", "nguoi nao", "ben nao")),
         (Wanted.AMOUNT, (
             "bao nhieu", "may (?:bo|ban|phan tram|ha|hecta|lan|trieu|diem|dong|m)", "muc (?:ho tro|toi da|nao|bao)", "toi da", "toi thieu", "ty le",
-            "phan tram", "nhieu nhat", "it nhat", "rong", "lon nhat", "nho nhat",
+            "phan tram", "nhieu nhat", "it nhat", "(?<!mo )rong", "lon nhat", "nho nhat",
         )),
         (Wanted.WHETHER, (
             "(?:khong|ko|k|chua|duoc khong|dung khong|phai khong|ha|a)$", "co duoc", "co phai", "duoc phep", "co can", "co bat buoc", "duoc khong",
@@ -62,12 +62,18 @@ _UNITS: Final = {
     "ngày làm việc": "ngày", "ngay": "ngày", "thang": "tháng", "nam": "năm", "trieu dong": "triệu", "triệu đồng": "triệu", "trieu": "triệu",
     "tỷ đồng": "tỷ", "ty": "tỷ", "lan": "lần", "gio": "giờ", "m²": "m2",
 }
+_UNIT_ASKED: Final = re.compile(r"\b(?:bao nhieu|may)\s+(phan tram|ha|hecta|hec ta|hec|bo|ban|ngay|thang|nam|trieu|ty|lan|gio)\b")
+_UNIT_NAMES: Final = {
+    "phan tram": "%", "hecta": "ha", "hec ta": "ha", "hec": "ha", "bo": "bộ", "ban": "bản", "ngay": "ngày", "thang": "tháng", "nam": "năm",
+    "trieu": "triệu", "ty": "tỷ", "lan": "lần", "gio": "giờ",
+}
 _BODY_NAMES: Final = (
     "(?:Chủ tịch )?(?:Ủy ban nhân dân|UBND|Hội đồng nhân dân)(?: các)? cấp (?:tỉnh|huyện|xã)",
     "Thủ tướng Chính phủ", "Chính phủ", "Bộ trưởng Bộ Công Thương", "Bộ Công Thương", "Sở Công Thương",
     "Bộ (?:Tài chính|Kế hoạch và Đầu tư|Xây dựng|Nội vụ|Nông nghiệp và Môi trường|Tài nguyên và Môi trường)",
     "Sở (?:Tài chính|Xây dựng|Nông nghiệp và Môi trường|Kế hoạch và Đầu tư)",
-    "Trung tâm (?:phục vụ hành chính công|khuyến công[^,.;]{0,12})", "Cục [A-ZĐ][^,.;()]{4,60}",
+    "Trung tâm (?:phục vụ hành chính công|khuyến công[^,.;]{0,12})", "Cục Đổi mới sáng tạo, Chuyển đổi xanh và Khuyến công",
+    "Cục Công [Tt]hương địa phương", "Cục Công nghiệp địa phương", "Cục Hóa chất", "Cục Xuất nhập khẩu", "Cục (?:[A-ZĐ][^\\W\\d_]*[ ]?){1,4}(?<! )",
     "[Cc]hủ đầu tư hạ tầng", "Hội đồng [a-zđà-ỹ ]{4,40}",
 )
 BODIES: Final = re.compile("|".join(_BODY_NAMES))
@@ -98,8 +104,14 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in _SENTENCE.split(text) if s.strip()]
 
 
-def best_sentence(parts: Iterable[str], content: Sequence[str], kind: Wanted) -> str:
-    """The sentence to say first: it holds the kind of fact asked for and shares enough with the question.
+def unit_asked(question: str) -> str:
+    """The unit in which the question wants its figure: "bao nhiêu ha" -> "ha"; "" where it names none."""
+    match = _UNIT_ASKED.search(strip_accents(one_line(fold(question))))
+    return _UNIT_NAMES.get(match[1], match[1]) if match else ""
+
+
+def best_sentence(parts: Iterable[str], content: Sequence[str], kind: Wanted, unit: str = "") -> str:
+    """The sentence to say first: it holds the kind of fact asked for, in its `unit`, and shares enough with the question.
 
     "" when the question asks for no single fact, or no sentence is a clear answer: then the words are
     better read in their own order than a wrong one pulled forward.
@@ -112,7 +124,7 @@ def best_sentence(parts: Iterable[str], content: Sequence[str], kind: Wanted) ->
     scores = []
     for order, (sentence, own) in enumerate(said):
         share = sum(weight.get(w, 0.0) for w in own) / whole
-        clear = holds(sentence, kind) and (not weight or share >= 0.25)
+        clear = holds(sentence, kind) and (not weight or share >= 0.25) and (not unit or unit in figures(sentence))
         scores.append(share - 0.0005 * len(sentence) - 0.01 * order if clear else -1.0)
     if not scores or max(scores) == -1.0:
         return ""
@@ -137,15 +149,16 @@ def holds(sentence: str, kind: Wanted) -> bool:
     return False
 
 
-def headline(sentence: str, kind: Wanted, heading: str = "") -> str:
-    """The bare fact, where the sentence holds exactly one of the kind asked for; "" otherwise.
+def headline(sentence: str, kind: Wanted, heading: str = "", unit: str = "") -> str:
+    """The bare fact, where the sentence holds exactly one of the kind (and the `unit`) asked for; "" otherwise.
 
     Who acts stands first in the sentence, or, in an article on one body's duties, in the heading.
     """
     if kind is Wanted.DURATION:
         found = list(dict.fromkeys(f"{m[1]} {m[2]}" for m in _TIME.finditer(sentence)))
     elif kind is Wanted.AMOUNT:
-        found = list(dict.fromkeys(f"{m[1]}{'' if m[2] == '%' else ' '}{m[2]}" for m in _FIGURE.finditer(sentence)))
+        figured = [m for m in _FIGURE.finditer(sentence) if not unit or _UNITS.get(m[2].lower(), m[2].lower()) == unit]
+        found = list(dict.fromkeys(f"{m[1]}{'' if m[2] == '%' else ' '}{m[2]}" for m in figured))
     elif kind in (Wanted.WHO, Wanted.WHERE):
         first = BODIES.match(sentence)
         owner = _OWNER.search(heading)
@@ -172,11 +185,19 @@ def mismatches(question: str, text: str) -> list[Mismatch]:
     found = []
     for unit, values in asked.items():
         there = list(dict.fromkeys(said.get(unit, ())))
-        wrong = [v for v in values if there and v not in there]
+        # A figure between those of a range is no mistake: "6 ha" where the text has 5, 10 and 75.
+        sizes = [float(v) for v in there]
+        wrong = [v for v in values if there and v not in there and not (len(sizes) > 1 and min(sizes) <= float(v) <= max(sizes))]
         if wrong and len(there) <= 4:
             join = "" if unit == "%" else " "
             found.append(Mismatch(f"{wrong[0]}{join}{unit}", tuple(f"{v}{join}{unit}" for v in there)))
     return found
+
+
+def owner_of(heading: str) -> str:
+    """The body whose duties an article lists, by its heading: "Trách nhiệm của Ủy ban nhân dân cấp tỉnh"; "" for none."""
+    match = _OWNER.search(heading)
+    return match[1] if match else ""
 
 
 _CONFIRMS: Final = re.compile(r"\b(dung khong|phai khong|co phai|dung ko|phai ko|a$|ha$|nhi$|dung chua)\b|\b(nghe noi|theo quy dinh thi|vi|do) ")
@@ -190,7 +211,7 @@ def wrong_body(question: str, text: str, heading: str = "") -> Mismatch | None:
     levels = {level for level in ("tinh", "huyen", "xa") if re.search(rf"\b(ubnd|uy ban( nhan dan)?|chu tich|cap)( cap)? {level}\b", bare)}
     said = list(dict.fromkeys(m[0] for m in BODIES.finditer(text))) or [m[1] for m in _OWNER.finditer(heading)]
     said_levels = {strip_accents(b.split()[-1]).lower() for b in said if re.search(r"cấp (tỉnh|huyện|xã)$", b)}
-    if len(levels) == 1 and said_levels and not levels & said_levels:
+    if len(levels) == 1 and len(said_levels) == 1 and not levels & said_levels:
         level = {"tinh": "tỉnh", "huyen": "huyện", "xa": "xã"}[next(iter(levels))]
         return Mismatch(f"UBND cấp {level}", tuple(b for b in said if re.search(r"cấp (tỉnh|huyện|xã)$", b))[:2])
     return None

@@ -5,7 +5,12 @@ from datetime import date
 from typing import Final
 
 from knowledge.authority import Occurrence, Reading
+from knowledge.calendar import Unit
+from knowledge.changes import News
+from knowledge.duties import Duty, Period
+from knowledge.procedures import Due, Procedure, Step
 from knowledge.provision import Document, Ref, kind_of
+from knowledge.roles import Role
 from knowledge.status import Standing, Status
 from knowledge.wanted import Mismatch
 
@@ -268,6 +273,58 @@ def report_it() -> str:
     return "Difficulty with this provision: see where to report it"
 
 
+# --- what changed -----------------------------------------------------------------------------------
+
+
+def compare(ref: Ref) -> str:
+    return f"How {_spot(ref)} changed"
+
+
+def compare_in(ref: Ref) -> str:
+    return f"{see(ref, '')}: what changed"
+
+
+def changes_title() -> str:
+    return "Old and new wording (what was removed and what was added is marked):"
+
+
+def no_changes() -> str:
+    return "In the texts at hand, no wording has changed here."
+
+
+def change_place(ref: Ref, since: date, by: str) -> str:
+    spot = _spot(ref)
+    return f"{spot[:1].upper()}{spot[1:]}, since {day(since)}" + (f", by {by}:" if by else ":")
+
+
+def compared(runs: tuple[tuple[str, str], ...]) -> str:
+    marked = {"same": "{}", "removed": "[removed: {}]", "added": "[added: {}]"}
+    return " ".join(marked[op].format(text) for op, text in runs)
+
+
+def news_title() -> str:
+    return "Changes in the texts at hand, latest first:"
+
+
+def no_news() -> str:
+    return "In the texts at hand, nothing has changed since that day."
+
+
+def news(item: News) -> str:
+    named, when = _numbered(item.document.number), day(item.day)
+    unchecked = "" if item.checked else " (according to unverified information)"
+    places = ", ".join(_spot(r) for r in item.refs[:6]) + ("…" if len(item.refs) > 6 else "")
+    match item.kind:
+        case "begins":
+            return f"{when}: {named} takes effect{unchecked}."
+        case "ends":
+            return f"{when}: {named} ceases to have effect{unchecked}."
+        case "changed":
+            return f"{when}: {named} changes in {places}" + (f" (by {item.by})." if item.by else ".")
+        case _:
+            return f"{when}: {_numbered(item.by)} amends or repeals parts of {named}{unchecked}; the new wording is not at hand."
+
+
 # --- no answer --------------------------------------------------------------------------------------
 
 
@@ -323,6 +380,18 @@ def too_vague() -> str:
         "What would you like to ask about? Please say more, in Vietnamese: for example industrial clusters (cụm công nghiệp), "
         "industrial promotion (khuyến công) or which licence (giấy phép)."
     )
+
+
+def no_such_day(typed: str) -> str:
+    return f"There is no {typed} in the calendar. Please check the day."
+
+
+def which_province() -> str:
+    return "A province has rules of its own on this. Which province or city do you ask for?"
+
+
+def other_province() -> str:
+    return "Another province or city"
 
 
 def which_document(places: int) -> str:
@@ -420,3 +489,125 @@ def too_long(limit: int) -> str:
 
 def trouble() -> str:
     return "Something went wrong and the question could not be answered. Please send it again in a few minutes."
+
+
+# --- procedures -------------------------------------------------------------------------------------
+
+
+def card_title(procedure: Procedure) -> str:
+    return f"Steps of the procedure (under {_numbered(procedure.document)}): {procedure.title}"
+
+
+def card_step(number: int, step: Step) -> str:
+    return f"Step {number}. {step.name}"
+
+
+def card_step_lines(step: Step) -> tuple[str, ...]:
+    """Who, what, papers, to whom, period and form of a step, as far as the law says them; `basis` tells the place."""
+    lines = [f"Who acts: {step.who}.", step.what]
+    if step.file:
+        lines.append(f"Papers: {'; '.join(step.file)}.")
+    if step.to:
+        lines.append(f"Sent to: {step.to}.")
+    if step.sets:
+        lines.append(f"Number of sets or copies: {step.sets}.")
+    if step.days:
+        lines.append(f"Time limit: {_period(step)}.")
+    if step.form:
+        lines.append(f"Form: {step.form}.")
+    return tuple(lines)
+
+
+def _period(step: Step) -> str:
+    return _days(step) + (f", from “{step.starts}”" if step.starts else "")
+
+
+def _days(step: Step) -> str:
+    return f"{step.days} {'working' if step.unit is Unit.WORKING else 'calendar'} days"
+
+
+def card_hint() -> str:
+    return "To have the latest day of each step worked out, write the day of filing, for example “nộp hồ sơ ngày 3/12/2026” (submitted on 3 December 2026)."
+
+
+def which_procedure() -> str:
+    return "For which procedure is the file submitted?"
+
+
+def schedule_title(procedure: Procedure, filed: date) -> str:
+    return f"Latest day of each step if the file is submitted on {day(filed)}: {procedure.title}"
+
+
+def schedule_line(due: Due) -> str:
+    step = due.step
+    if due.latest is None:
+        return f"{step.name}: {_period(step) if step.days else 'the law sets no number of days'}."
+    doubt = "" if due.certain else "provisionally "
+    return f"{step.name}: {doubt}no later than {day(due.latest)} ({_days(step)}). Who acts: {step.who}."
+
+
+def schedule_how() -> str:
+    return (
+        "How it is counted: the file is complete, each step takes all its time, and the first day is not counted. Working days leave out weekends and public "
+        "holidays. Calendar days include days off; where the last one is a day off, the limit is the next working day (Articles 147 and 148 of the Civil "
+        "Code 2015)."
+    )
+
+
+def schedule_caution(year: int) -> str:
+    return (
+        "Note: days marked “provisionally” may change, because the public holidays or swapped working days of that time are not settled yet. "
+        f"The calendar held here is complete until the end of {year}."
+    )
+
+
+def no_schedule() -> str:
+    return "The law sets no time limit from the day of filing for this procedure, so no day can be worked out for its steps."
+
+
+# --- reports that are owed --------------------------------------------------------------------------
+
+
+_ROLES: Final = {
+    Role.FIRM: "Businesses, cooperatives, producing households, units carrying out industrial promotion projects",
+    Role.INFRASTRUCTURE: "The developer of the cluster’s infrastructure (chủ đầu tư hạ tầng)",
+    Role.COMMUNE: "The commune People’s Committee (UBND cấp xã)",
+    Role.DISTRICT: "The district People’s Committee (UBND cấp huyện, until the end of 30 June 2025)",
+    Role.DEPARTMENT: "The Department of Industry and Trade (Sở Công Thương)",
+    Role.PROVINCE: "The provincial People’s Committee (UBND cấp tỉnh)",
+    Role.MANAGEMENT: "Central bodies, statistics offices, National Industrial Promotion Centres (Trung tâm Khuyến công quốc gia)",
+}
+_PERIODS: Final = {
+    Period.HALF_YEAR: "Half-yearly and yearly", Period.YEAR: "Yearly", Period.QUARTER: "Quarterly", Period.MONTH: "Monthly",
+    Period.ONCE: "When the matter arises or on request",
+}
+
+
+def which_role() -> str:
+    return "Whose reports are you asking about?"
+
+
+def role_name(role: Role) -> str:
+    return _ROLES[role]
+
+
+def duties_title(role: Role, on: date) -> str:
+    return f"Reports to be sent, under the rules of {day(on)}: {_ROLES[role]}"
+
+
+def duty_lines(duty: Duty, due_on: date | None) -> tuple[str, ...]:
+    """When and what, then who, to whom and on which form; `basis` tells the place."""
+    if due_on is not None:
+        when = f"{'No later than' if duty.inclusive else 'Before'} {day(due_on)}"
+    elif duty.period is Period.ONCE:
+        when = _PERIODS[duty.period]
+    else:
+        when = f"{_PERIODS[duty.period]} (the law names no day)" if duty.period else "Regularly (the law says neither how often nor by which day)"
+    lines = [f"{when}: {duty.what}", f"Who reports: {duty.role}. Sent to: {'; '.join(duty.to)}."]
+    if duty.form:
+        lines.append(f"Form: {duty.form}.")
+    return tuple(lines)
+
+
+def no_duties(role: Role, on: date) -> str:
+    return f"The documents held here name no report to be sent on {day(on)}: {_ROLES[role]}."

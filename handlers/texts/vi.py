@@ -1,9 +1,15 @@
 """Vietnamese sentences: plain, polite, short, in the register of public service."""
 
 from datetime import date
+from typing import Final
 
 from knowledge.authority import Occurrence, Reading
+from knowledge.calendar import Unit
+from knowledge.changes import News
+from knowledge.duties import Duty, Period
+from knowledge.procedures import Due, Procedure, Step
 from knowledge.provision import Document, Ref, kind_of
+from knowledge.roles import Role
 from knowledge.status import Standing, Status
 from knowledge.wanted import Mismatch
 
@@ -211,6 +217,58 @@ def report_it() -> str:
     return "Vướng mắc ở quy định này: xem nơi gửi phản ánh"
 
 
+# --- what changed -----------------------------------------------------------------------------------
+
+
+def compare(ref: Ref) -> str:
+    return f"{ref.place()} đã thay đổi thế nào"
+
+
+def compare_in(ref: Ref) -> str:
+    return f"{see(ref, '')}: xem thay đổi"
+
+
+def changes_title() -> str:
+    return "Lời cũ và lời mới (phần bỏ và phần thêm được đánh dấu):"
+
+
+def no_changes() -> str:
+    return "Trong các văn bản hiện có, chưa có lời văn nào thay đổi ở chỗ này."
+
+
+def change_place(ref: Ref, since: date, by: str) -> str:
+    return f"{ref.place()[:1].upper()}{ref.place()[1:]}, từ ngày {day(since)}" + (f", theo {by}:" if by else ":")
+
+
+def compared(runs: tuple[tuple[str, str], ...]) -> str:
+    marked = {"same": "{}", "removed": "[bỏ: {}]", "added": "[thêm: {}]"}
+    return " ".join(marked[op].format(text) for op, text in runs)
+
+
+def news_title() -> str:
+    return "Thay đổi trong các văn bản mà hệ thống có, mới nhất trước:"
+
+
+def no_news() -> str:
+    return "Trong các văn bản mà hệ thống có, chưa thấy thay đổi nào từ ngày đó."
+
+
+def news(item: News) -> str:
+    named, when = _numbered(item.document.number, item.document.kind), day(item.day)
+    unchecked = "" if item.checked else " (theo thông tin chưa đối chiếu)"
+    places = ", ".join(r.place() for r in item.refs[:6]) + ("…" if len(item.refs) > 6 else "")
+    match item.kind:
+        case "begins":
+            title = f", {item.document.title}" if item.document.title else ""
+            return f"{when}: {named} có hiệu lực{unchecked}{title}."
+        case "ends":
+            return f"{when}: {named} hết hiệu lực{unchecked}."
+        case "changed":
+            return f"{when}: {named} thay đổi ở {places}" + (f" (theo {item.by})." if item.by else ".")
+        case _:
+            return f"{when}: {_numbered(item.by)} sửa đổi hoặc bãi bỏ quy định của {named}{unchecked}; hệ thống chưa có lời văn mới."
+
+
 # --- no answer --------------------------------------------------------------------------------------
 
 
@@ -259,6 +317,18 @@ def empty_message() -> str:
 
 def too_vague() -> str:
     return "Anh/chị muốn hỏi về việc gì? Vui lòng nêu rõ hơn, ví dụ: cụm công nghiệp, khuyến công hoặc loại giấy phép nào."
+
+
+def no_such_day(typed: str) -> str:
+    return f"Không có ngày {typed} trong lịch. Anh/chị vui lòng kiểm tra lại ngày cần xem."
+
+
+def which_province() -> str:
+    return "Câu này có quy định riêng của tỉnh. Anh/chị hỏi cho tỉnh, thành phố nào?"
+
+
+def other_province() -> str:
+    return "Tỉnh, thành phố khác"
 
 
 def which_document(places: int) -> str:
@@ -351,3 +421,124 @@ def too_long(limit: int) -> str:
 
 def trouble() -> str:
     return "Hệ thống gặp lỗi nên chưa trả lời được. Anh/chị vui lòng gửi lại câu hỏi sau ít phút."
+
+
+# --- procedures -------------------------------------------------------------------------------------
+
+
+def card_title(procedure: Procedure) -> str:
+    return f"Các bước làm thủ tục: {procedure.title} (theo {_numbered(procedure.document)})"
+
+
+def card_step(number: int, step: Step) -> str:
+    return f"Bước {number}. {step.name}"
+
+
+def card_step_lines(step: Step) -> tuple[str, ...]:
+    """Who, what, papers, to whom, period and form of a step, as far as the law says them; `basis` tells the place."""
+    lines = [f"Ai làm: {step.who}.", step.what]
+    if step.file:
+        lines.append(f"Giấy tờ: {'; '.join(step.file)}.")
+    if step.to:
+        lines.append(f"Nơi nhận: {step.to}.")
+    if step.sets:
+        lines.append(f"Số lượng: {step.sets:02} (bộ hoặc bản).")
+    if step.days:
+        lines.append(f"Thời hạn: {_period(step)}.")
+    if step.form:
+        lines.append(f"Mẫu: {step.form}.")
+    return tuple(lines)
+
+
+def _period(step: Step) -> str:
+    return f"{step.days} ngày{_unit(step)}" + (f", tính từ {step.starts}" if step.starts else "")
+
+
+def _unit(step: Step) -> str:
+    return " làm việc" if step.unit is Unit.WORKING else ""
+
+
+def card_hint() -> str:
+    return "Để tính hạn từng bước, anh/chị nhắn ngày nộp hồ sơ, ví dụ “nộp hồ sơ ngày 3/12/2026”."
+
+
+def which_procedure() -> str:
+    return "Anh/chị nộp hồ sơ cho thủ tục nào?"
+
+
+def schedule_title(procedure: Procedure, filed: date) -> str:
+    return f"Hạn từng bước nếu nộp hồ sơ ngày {day(filed)}: {procedure.title}"
+
+
+def schedule_line(due: Due) -> str:
+    step = due.step
+    if due.latest is None:
+        return f"{step.name}: {_period(step) if step.days else 'văn bản không nêu số ngày'}."
+    doubt = "" if due.certain else "dự kiến "
+    return f"{step.name}: {doubt}chậm nhất ngày {day(due.latest)} ({step.days} ngày{_unit(step)}). Ai làm: {step.who}."
+
+
+def schedule_how() -> str:
+    return (
+        "Cách tính: hồ sơ đầy đủ, mỗi bước dùng hết thời hạn, ngày bắt đầu không tính. Thời hạn ghi “ngày làm việc” tính theo ngày làm việc, đã trừ ngày nghỉ "
+        "lễ. Thời hạn khác tính cả ngày nghỉ; ngày cuối là ngày nghỉ thì hạn là ngày làm việc tiếp theo (Điều 147, Điều 148 Bộ luật Dân sự 2015)."
+    )
+
+
+def schedule_caution(year: int) -> str:
+    return (
+        "Lưu ý: ngày ghi “dự kiến” có thể thay đổi, vì lịch nghỉ lễ hoặc ngày làm việc hoán đổi trong thời gian đó chưa được xác định đầy đủ. "
+        f"Hệ thống có lịch nghỉ đến hết năm {year}."
+    )
+
+
+def no_schedule() -> str:
+    return "Văn bản không đặt thời hạn tính từ ngày nộp hồ sơ cho thủ tục này, nên không tính được ngày cho từng bước."
+
+
+# --- reports that are owed --------------------------------------------------------------------------
+
+
+_ROLES: Final = {
+    Role.FIRM: "Doanh nghiệp, hợp tác xã, hộ sản xuất, đơn vị thực hiện đề án khuyến công",
+    Role.INFRASTRUCTURE: "Chủ đầu tư hạ tầng kỹ thuật cụm công nghiệp",
+    Role.COMMUNE: "UBND cấp xã",
+    Role.DISTRICT: "UBND cấp huyện (đến hết ngày 30/6/2025)",
+    Role.DEPARTMENT: "Sở Công Thương",
+    Role.PROVINCE: "UBND cấp tỉnh",
+    Role.MANAGEMENT: "Cơ quan trung ương, cơ quan thống kê, Trung tâm Khuyến công quốc gia",
+}
+_PERIODS: Final = {
+    Period.HALF_YEAR: "6 tháng và cả năm", Period.YEAR: "Hằng năm", Period.QUARTER: "Hằng quý", Period.MONTH: "Hằng tháng",
+    Period.ONCE: "Khi có việc hoặc khi được yêu cầu",
+}
+
+
+def which_role() -> str:
+    return "Anh/chị hỏi báo cáo của ai?"
+
+
+def role_name(role: Role) -> str:
+    return _ROLES[role]
+
+
+def duties_title(role: Role, on: date) -> str:
+    return f"Báo cáo phải gửi, theo quy định vào ngày {day(on)}: {_ROLES[role]}"
+
+
+def duty_lines(duty: Duty, due_on: date | None) -> tuple[str, ...]:
+    """When and what, then who, to whom and on which form; `basis` tells the place."""
+    if due_on is not None:
+        when = f"{'Chậm nhất' if duty.inclusive else 'Trước'} ngày {day(due_on)}"
+    elif duty.period is Period.ONCE:
+        when = _PERIODS[duty.period]
+    else:
+        when = f"{_PERIODS[duty.period]} (văn bản không nêu ngày)" if duty.period else "Định kỳ (văn bản không nêu số lần và ngày)"
+    lines = [f"{when}: {duty.what}", f"Ai báo cáo: {duty.role}. Gửi: {'; '.join(duty.to)}."]
+    if duty.form:
+        lines.append(f"Mẫu: {duty.form}.")
+    return tuple(lines)
+
+
+def no_duties(role: Role, on: date) -> str:
+    return f"Các văn bản trong hệ thống không nêu báo cáo nào phải gửi vào ngày {day(on)}: {_ROLES[role]}."

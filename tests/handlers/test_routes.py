@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.build import HANOI
+from bot.build import HANOI, matters
 from handlers.memory import InMemory
 from handlers.message import BlockKind, Incoming, Reply
 from handlers.routes import MAX_TEXT, Dialogue, Setting
@@ -20,7 +20,7 @@ class Person:
     def __init__(self, answers: Answers, channel: str = "telegram") -> None:
         self.now = NOON
         self.channel = channel
-        self._dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", "024.222.021115 (theo công bố ngày 27/6/2025)"), lambda: self.now)
+        self._dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", "024.222.021115 (theo công bố ngày 27/6/2025)"), lambda: self.now, matters())
 
     def says(self, text: str) -> Reply:
         return self._dialogue.reply(Incoming(self.channel, "p1", text))
@@ -143,7 +143,7 @@ def test_english(person: Person) -> None:
 
 
 def test_an_unknown_token_is_not_guessed(answers: Answers) -> None:
-    dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", ""), lambda: NOON)
+    dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", ""), lambda: NOON, matters())
     for token in ("", "p:", "p:nowhere", "d:1:99999", "x:1", "q:99", "p:../../etc/passwd", "d:32-2024-nd-cp:-1"):
         assert dialogue.reply(Incoming("telegram", "p1", choice=token)).facts["kind"] in ("ask_back", "answer")
 
@@ -155,7 +155,7 @@ def test_tokens_fit_a_telegram_button(person: Person, answers: Answers) -> None:
 
 
 def test_two_people_do_not_share_a_list(answers: Answers) -> None:
-    dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", ""), lambda: NOON)
+    dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", ""), lambda: NOON, matters())
     dialogue.reply(Incoming("telegram", "p1", "Điều 13 nói gì"))
     assert dialogue.reply(Incoming("telegram", "p2", "1")).facts["kind"] != "answer"
 

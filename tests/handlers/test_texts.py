@@ -15,7 +15,12 @@ import pytest
 
 from handlers.texts import LANGUAGES, en, texts, vi
 from knowledge.authority import Occurrence, Reading
+from knowledge.calendar import Calendar
+from knowledge.changes import News
+from knowledge.duties import Duties
+from knowledge.procedures import Procedures, schedule
 from knowledge.provision import Document, Ref
+from knowledge.roles import Role
 from knowledge.status import Standing, Status
 from knowledge.wanted import Mismatch
 
@@ -42,6 +47,9 @@ STANDINGS = (
     *(Standing(s, "303/2026/NĐ-CP", date(2026, 9, 15), date(2026, 9, 14), "Từ 15/9/2026 tạm không cấp phép.", "Điều 7", c, k)
       for s in Status for c in (True, False) for k in (True, False)),
 )
+CARDS, DUTIES = tuple(Procedures.load()), tuple(Duties.load())
+FILED = date(2026, 12, 3)
+DUES = tuple(due for card in CARDS for due in schedule(card, FILED, Calendar.load()))
 # What each parameter may be; the first is the usual case. A parameter that is not here fails the tests.
 SAMPLES: dict[str, tuple[object, ...]] = {
     "value": (date(2026, 9, 14),), "on": (date(2026, 11, 24),), "asked_day": (True, False), "document": (DECREE, BARE), "ref": PLACES,
@@ -50,7 +58,14 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "by": ("khoản 4 Điều 1 Nghị định 235/2025/NĐ-CP",), "note": ("một bản công khai khác ghi 60%",),
     "occurrence": tuple(Occurrence(REF, "Ủy ban nhân dân cấp huyện", sense, "", (SETTLED, OPEN)) for sense in ("body", "area")),
     "reading": (SETTLED, OPEN), "before": (SETTLED, None), "hotline": (HOTLINE, ""), "missing": (str(REF), "Điều 99"), "places": (3, 1),
-    "last": (5, 1), "limit": (20_000,),
+    "last": (5, 1), "limit": (20_000,), "procedure": CARDS, "step": tuple(step for card in CARDS for step in card.steps), "number": (1, 12),
+    "filed": (FILED,), "due": DUES, "year": (2026,), "role": tuple(Role), "duty": DUTIES, "due_on": (date(2026, 12, 20), None),
+    "since": (date(2025, 7, 1),), "typed": ("31/2/2025",), "runs": ((("same", "Ủy ban nhân dân cấp"), ("removed", "huyện"), ("added", "xã")),),
+    "item": tuple(
+        News(date(2025, 7, 1), DECREE, kind, (REF, REF) * 4 if kind == "changed" else (), by, checked)
+        for kind, by in (("begins", ""), ("ends", ""), ("changed", "Thông tư 38/2025/TT-BCT"), ("changed", ""), ("amended_unknown", "303/2026/NĐ-CP"))
+        for checked in (True, False)
+    ),
 }
 MAY_BE_EMPTY = {"status", "document_facts", "abbreviation"}
 # Sample questions are asked as they stand, and only Vietnamese ones are understood.
@@ -77,6 +92,9 @@ def calls(name: str, function: Callable[..., Any]) -> Iterator[Callable[[], Any]
         for occurrence in SAMPLES["occurrence"]:
             for before in SAMPLES["before"]:
                 yield partial(function, occurrence, OPEN, before)
+    if name == "duty_lines":
+        for duty in DUTIES:
+            yield partial(function, duty, None)
     if name == "status":
         for standing in STANDINGS:
             yield partial(function, standing, DECREE, date(2026, 11, 24), asked_day=False)
@@ -209,3 +227,33 @@ def test_places_are_english_and_keep_the_letters_of_the_law() -> None:
     assert en.place(PLACES[2]) == "point đ, clause 3, Section II, Annex III, Decree 139/2025/NĐ-CP"
     assert en.see(Ref("32/2024/NĐ-CP", "8", "2"), "") == "Clause 2, Article 8, NĐ 32/2024"
     assert str(REF) in en.basis(REF, "")
+
+
+# --- procedures, reports ----------------------------------------------------------------------------
+
+
+def test_a_step_tells_all_that_the_law_says_of_it() -> None:
+    card = next(c for c in CARDS if c.id == "thanh-lap-mo-rong")
+    step = next(s for s in card.steps if s.id == "lap-ho-so")
+    assert "Nghị định 32/2024/NĐ-CP" in vi.card_title(card)
+    assert vi.card_step(6, step) == "Bước 6. Lập và gửi hồ sơ"
+    lines = vi.card_step_lines(step)
+    period = "Thời hạn: 5 ngày làm việc, tính từ ngày hết hạn nhận hồ sơ."
+    for words in ("Ai làm: UBND cấp huyện", "Giấy tờ: tờ trình", "Nơi nhận: Sở Công Thương.", "Số lượng: 02", period):
+        assert any(line.startswith(words) for line in lines), words
+    assert "Time limit: 5 working days, from “ngày hết hạn nhận hồ sơ”." in en.card_step_lines(step)
+
+
+def test_a_doubtful_day_is_marked_and_explained() -> None:
+    said_of = {due.step.id: vi.schedule_line(due) for due in DUES[: len(CARDS[0].steps) + len(CARDS[1].steps)]}
+    assert said_of["thong-bao"] == "Thông báo nhận hồ sơ: chậm nhất ngày 10/12/2026 (5 ngày làm việc). Ai làm: UBND cấp huyện."
+    assert "dự kiến chậm nhất ngày 16/2/2027 (7 ngày làm việc)" in said_of["quyet-dinh"]
+    assert "“dự kiến”" in vi.schedule_caution(2026)
+    assert "“provisionally”" in en.schedule_caution(2026)
+    assert "tính theo ngày làm việc, đã trừ ngày nghỉ lễ" in vi.schedule_how()
+
+
+def test_a_day_that_is_too_late_is_not_called_the_last_one() -> None:
+    duty = next(d for d in DUTIES if d.id == "tt14-san-xuat")
+    assert vi.duty_lines(duty, date(2026, 12, 20))[0].startswith("Trước ngày 20/12/2026: ")
+    assert en.duty_lines(duty, date(2026, 12, 20))[0].startswith("Before 20 December 2026: ")

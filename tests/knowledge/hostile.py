@@ -132,7 +132,13 @@ def locked_pdf(path: Path) -> Path:
 
 def old_word(path: Path) -> Path:
     """The beginning of a file of Word 97."""
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000)
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1600 + "WordDocument".encode("utf-16-le") + b"\0" * 400)
+    return path
+
+
+def old_sheet(path: Path) -> Path:
+    """The beginning of a file of Excel 97."""
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1600 + "Workbook".encode("utf-16-le") + b"\0" * 400)
     return path
 
 

@@ -44,6 +44,8 @@ FILES = [
     ("archive.zip", lambda path: path.write_bytes(_without_document(path)), Reason.UNKNOWN_KIND),
     ("old.doc", hostile.old_word, Reason.LEGACY_DOC),
     ("old.docx", hostile.old_word, Reason.LEGACY_DOC),
+    ("sheet.doc", hostile.old_sheet, Reason.WRONG_NAME),
+    ("sheet.xls", hostile.old_sheet, Reason.UNKNOWN_KIND),
     ("locked.docx", hostile.locked_docx, Reason.ENCRYPTED),
     ("locked.pdf", hostile.locked_pdf, Reason.ENCRYPTED),
     ("scan.pdf", lambda path: hostile.pdf(path, [[], [], ["Dieu 1. Mot trang co chu"]]), Reason.SCANNED),
@@ -83,7 +85,10 @@ def _flip(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "make", "reason"), FILES, ids=[name for name, _, _ in FILES])
-def test_each_gives_its_reason_and_one_sentence(tmp_path: Path, name: str, make: Maker, reason: Reason) -> None:
+def test_each_gives_its_reason_and_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, make: Maker, reason: Reason
+) -> None:
+    monkeypatch.setenv("PATH", "")  # no helper program, whatever is installed here
     make(tmp_path / name)
     with pytest.raises(UnreadableFile) as raised:
         read_document(tmp_path / name)
@@ -100,7 +105,7 @@ def test_every_reason_has_its_own_words() -> None:
 
 
 def test_every_reason_is_tried() -> None:
-    assert {reason for _, _, reason in FILES} | {Reason.TIMEOUT, Reason.MEMORY} == set(Reason)
+    assert {reason for _, _, reason in FILES} | {Reason.TIMEOUT, Reason.MEMORY, Reason.NO_OCR, Reason.TOO_MANY_PAGES} == set(Reason)
 
 
 def test_a_file_that_takes_too_long(tmp_path: Path) -> None:

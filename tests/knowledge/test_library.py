@@ -255,7 +255,7 @@ FULL = Document(
     provisions=(
         Provision(Ref("01/2030/NĐ-CP", "1", "2", "đ"), chapter="Chương I", heading="Tên", wording=(Version("Lời."),),
                   plain=(Version("Cũ", until=date(2030, 5, 1)), Version("Mới", date(2030, 5, 2), None, "Điều 2", "60 %")),
-                  gist="Gọn", questions=("hỏi", "đáp"), text_status=TextStatus.OCR),
+                  gist="Gọn", questions=("hỏi", "đáp"), text_status=TextStatus.OCR, headings=(Version("Tên"),)),
         Provision(Ref("09/2030/NĐ-CP", "Phụ lục I")),
     ),
 )

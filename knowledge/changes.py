@@ -1,0 +1,131 @@
+"""What changed in the law held: old and new wording of a place side by side, and everything new since a day."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Final
+
+from knowledge.corpus import Corpus
+from knowledge.provision import Document, Provision, Ref, Version
+from knowledge.vietnamese import fold, strip_accents
+
+_PLACE: Final = re.compile(
+    r"\b(?:thay doi|sua doi|khac|sua)\b.{0,25}\b(?:the nao|ra sao|gi|nhu nao|cho nao|diem nao|khong|chua|ntn)\b"
+    r"|\bso sanh\b|\b(?:cu|truoc)\b.{0,12}\bva\b.{0,12}\b(?:moi|nay|sau)\b"
+)
+_NEWS: Final = re.compile(
+    r"\bco (?:gi|quy dinh(?: gi| nao)?|van ban(?: gi| nao)?) (?:moi|thay doi)\b"
+    r"|\b(?:gi|quy dinh nao|van ban nao) (?:moi|thay doi|vua sua)\b|\bnhung (?:thay doi|diem moi)\b"
+)
+
+
+class Op(StrEnum):
+    """One run of words of a comparison."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place on one day: the words before and since; `old` or `new` empty where it began or ended. `by` is what made it so."""
+
+    ref: Ref
+    since: date
+    old: str
+    new: str
+    by: str = ""
+    official: bool = True  # False: the lines of a digest are compared
+
+    def compared(self) -> list[tuple[Op, str]]:
+        """Old and new words as runs that are the same, removed or added."""
+        return compared(self.old, self.new)
+
+
+@dataclass(frozen=True)
+class News:
+    """What a day brought: a document that began or ended, or places of one that an amendment changed."""
+
+    day: date
+    document: Document
+    kind: str  # "begins", "ends", "changed", "amended_unknown"
+    refs: tuple[Ref, ...] = ()
+    by: str = ""
+    checked: bool = True
+
+
+def asks_for_changes(text: str) -> bool:
+    """True for "Điều 8 thay đổi thế nào?"; the place is told by its citation."""
+    return bool(_PLACE.search(strip_accents(fold(text))))
+
+
+def asks_for_news(text: str) -> bool:
+    """True for "có gì mới từ 1/7/2025?"."""
+    return bool(_NEWS.search(strip_accents(fold(text))))
+
+
+def changes(corpus: Corpus, ref: Ref, since: date | None = None, until: date | None = None) -> list[Change]:
+    """The changes of `ref` and of what lies inside it, oldest first; between two days where they are given."""
+    found = [c for p in corpus if ref.covers(p.ref) for c in _of(p)]
+    found = [c for c in found if (since is None or c.since > since) and (until is None or c.since <= until)]
+    return sorted(found, key=lambda c: c.since)
+
+
+def _of(provision: Provision) -> Iterator[Change]:
+    versions = provision.wording if len(provision.wording) > 1 or not provision.plain else provision.plain
+    begins = {v.since for v in versions if v.since is not None}
+    ends = {v.until + timedelta(days=1) for v in versions if v.until is not None}
+    for day in sorted(begins | ends):
+        old, new = _on(versions, day - timedelta(days=1)), _on(versions, day)
+        if (old.text if old else "") != (new.text if new else ""):
+            yield Change(provision.ref, day, old.text if old else "", new.text if new else "", (new.by if new else "") or "", versions is provision.wording)
+
+
+def _on(versions: Sequence[Version], day: date) -> Version | None:
+    return next((v for v in versions if v.on(day)), None)
+
+
+def news(corpus: Corpus, since: date, until: date) -> list[News]:
+    """What changed in the corpus after `since` and up to `until`, latest first."""
+    found: list[News] = []
+    for document in corpus.documents.values():
+        begins, ends = document.in_force_from, document.in_force_to
+        if begins is not None and since < begins <= until:
+            found.append(News(begins, document, "begins", checked=document.checked))
+        if ends is not None and since <= ends < until:
+            found.append(News(ends + timedelta(days=1), document, "ends", checked=document.checked))
+        by_day: dict[tuple[date, str], list[Ref]] = {}
+        for provision in document.provisions:
+            for change in _of(provision):
+                if since < change.since <= until:
+                    by_day.setdefault((change.since, _source(change.by)), []).append(change.ref.article_ref)
+        found += [News(day, document, "changed", tuple(dict.fromkeys(refs)), by) for (day, by), refs in by_day.items()]
+        for effect in corpus.effects.get(document.number, ()):
+            relation = effect.relation
+            if not effect.held and relation.since is not None and since < relation.since <= until and document.provisions:
+                found.append(News(relation.since, document, "amended_unknown", by=effect.by, checked=effect.checked))
+    return sorted(dict.fromkeys(found), key=lambda n: n.day, reverse=True)
+
+
+def _source(by: str) -> str:
+    """The document in "khoản 1 Điều 29 Thông tư 38/2025/TT-BCT"."""
+    return re.sub(r"^.*?(?=(?:Nghị định|Thông tư|Luật|Nghị quyết|Quyết định)\b)", "", by)
+
+
+def compared(old: str, new: str) -> list[tuple[Op, str]]:
+    """Runs of words that stay, go and come; "cấp huyện" -> "cấp xã" is one run removed and one added."""
+    before, after = old.split(), new.split()
+    runs: list[tuple[Op, str]] = []
+    for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            runs.append((Op.SAME, " ".join(before[a:b])))
+            continue
+        if b > a:
+            runs.append((Op.REMOVED, " ".join(before[a:b])))
+        if d > c:
+            runs.append((Op.ADDED, " ".join(after[c:d])))
+    return runs

@@ -1,0 +1,298 @@
+"""Applies the orders of amending texts to the documents held: versions with their days, and what could not be applied.
+
+A pure function of the documents: take an amending text out and yesterday's wording is back. Nothing is
+guessed: an order whose place, words or new wording are not there is listed, and the places it touches
+are marked as amended by a text that the product could not read.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from knowledge.orders import NewUnit, Order, OrderKind, orders
+from knowledge.provision import Document, Provision, Ref, Relation, TextStatus, Version
+from knowledge.vietnamese import fold
+
+_DAY: Final = timedelta(days=1)
+_WORDS: Final = (OrderKind.REWORD, OrderKind.ADD_WORDS)
+
+
+class Why(StrEnum):
+    """Why an order was not applied."""
+
+    NOT_HELD = "not_held"  # the amended document is not held
+    NO_SUCH_PLACE = "no_such_place"
+    NO_SUCH_WORDS = "no_such_words"
+    NO_NEW_WORDING = "no_new_wording"  # it lies in an attachment, a table or a picture
+    ALREADY_THERE = "already_there"  # something else already stands where it would be inserted
+    NO_DAY = "no_day"  # the amending text does not say from when it is the law
+
+
+@dataclass(frozen=True)
+class Unapplied:
+    """An order, or one of its places, that was not applied."""
+
+    order: Order
+    ref: Ref
+    why: Why
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """The documents with every order applied that could be; what was applied and what was not."""
+
+    documents: tuple[Document, ...]
+    applied: tuple[Order, ...]
+    unapplied: tuple[Unapplied, ...]
+
+
+def consolidate(documents: Iterable[Document]) -> Consolidated:
+    """Return the documents with the orders applied of those whose official words are held."""
+    held = {d.number: d for d in documents}
+    found = [(o, d.number, at) for d in held.values() if any(p.wording for p in d.provisions) for at, o in enumerate(orders(d))]
+    # By day; words before units, so that a text's new wording is not reworded by itself; longer words first.
+    found.sort(key=lambda row: (row[0].since or date.max, row[0].kind not in _WORDS, -len(row[0].old), row[1], row[2]))
+    titles = {fold(d.title): d.number for d in held.values() if d.title}
+    texts: dict[str, _Text] = {}
+    applied: list[Order] = []
+    unapplied: list[Unapplied] = []
+    relations: dict[str, list[Relation]] = {}
+    for order, source, _ in found:
+        number = order.document if order.document in held else titles.get(fold(order.document), order.document)
+        if number == source or not number:
+            continue
+        relations.setdefault(source, []).extend(_relations(order, number))
+        document = held.get(number)
+        if document is None or not document.provisions:
+            unapplied.append(Unapplied(order, Ref(number), Why.NOT_HELD))
+            continue
+        text = texts.setdefault(number, _Text(document))
+        failed = text.apply(order)
+        unapplied += failed
+        if len(failed) < max(1, len(order.refs)):
+            applied.append(order)
+    for number, text in texts.items():
+        held[number] = text.document()
+    for number, more in relations.items():
+        known = {(r.kind, r.target) for r in held[number].relations}
+        new = tuple(dict.fromkeys(r for r in more if (r.kind, r.target) not in known))
+        held[number] = replace(held[number], relations=(*held[number].relations, *new))
+    return Consolidated(tuple(held.values()), tuple(applied), tuple(unapplied))
+
+
+def _relations(order: Order, target: str) -> list[Relation]:
+    """What the order says of its document as a whole, for lists of relations; only a whole article or document is repealed."""
+    ends = order.kind in (OrderKind.REPEAL, OrderKind.END)
+    found = []
+    for ref in order.refs or (Ref(target),):
+        kind = "suspends" if order.kind is OrderKind.SUSPEND else "repeals" if ends and ref.clause is None and ref.point is None else "amends"
+        articles, clauses = ((ref.article,) if ref.article else ()), ((ref.clause,) if ref.clause else ())
+        found.append(Relation(kind, target, order.since, articles, order.place.place(), order.until, clauses=clauses))
+    return found
+
+
+class _Text:
+    """One document while orders are applied to it."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._provisions = list(document.provisions)
+        self._place = {p.ref: at for at, p in enumerate(self._provisions)}
+        self._unknown: list[Relation] = []
+        self._end: tuple[date, str] | None = None
+
+    def document(self) -> Document:
+        """The document as it is after all orders."""
+        own = self._document
+        if self._end is not None and (own.in_force_to is None or self._end[0] < own.in_force_to):
+            own = replace(own, in_force_to=self._end[0], in_force_to_reason=self._end[1])
+        unknown = (*own.amended_unknown, *dict.fromkeys(self._unknown))
+        return replace(own, provisions=tuple(self._provisions), amended_unknown=unknown)
+
+    def apply(self, order: Order) -> list[Unapplied]:
+        """Apply one order; return what of it could not be."""
+        if order.since is None:
+            return [self._failed(order, ref, Why.NO_DAY) for ref in order.refs or (Ref(self._document.number),)]
+        if order.kind is OrderKind.END:
+            self._end = (order.since - _DAY, str(order.place))
+            return []
+        if order.kind is OrderKind.SUSPEND:
+            return []  # a relation of the suspending document says it; the words stay
+        if order.kind in _WORDS:
+            return self._words(order)
+        return [failed for ref in order.refs if (failed := self._unit(order, self._resolved(ref))) is not None]
+
+    def _failed(self, order: Order, ref: Ref, why: Why) -> Unapplied:
+        kind = "repeals" if order.kind is OrderKind.REPEAL else "amends"
+        articles = (ref.article,) if ref.article else ()
+        clauses = (ref.clause,) if ref.clause and self._place.get(Ref(ref.document, ref.article, ref.clause)) is not None else ()
+        if not articles or Ref(ref.document, ref.article) in self._place:
+            self._unknown.append(Relation(kind, order.place.document, order.since, articles, order.place.place(), clauses=clauses))
+        return Unapplied(order, ref, why)
+
+    def _resolved(self, ref: Ref) -> Ref:
+        """The ref as this document names it: "Mẫu số 3 Phụ lục X" may be kept as "Mẫu số 03"."""
+        ref = replace(ref, document=self._document.number)
+        if ref in self._place or ref.article is None or ref.article[0].isdigit():
+            return ref
+        loose = {_loose(p.ref.article): p.ref.article for p in self._provisions if p.level == "article" and p.ref.article}
+        for name in (ref.article, ref.article.partition(" Phụ lục")[0]):
+            if (kept := loose.get(_loose(name))) is not None:
+                return replace(ref, article=kept)
+        return ref
+
+    # units ----------------------------------------------------------------------------------------------
+
+    def _unit(self, order: Order, ref: Ref) -> Unapplied | None:
+        there = ref in self._place
+        match order.kind:
+            case OrderKind.REPEAL:
+                if not there:
+                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
+                self._close(ref, order, below=True)
+                return None
+            case OrderKind.RENAME if not order.units:
+                if not there:
+                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
+                self._rename(ref, order)
+                return None
+            case OrderKind.INSERT:
+                if there and self._live(ref, order):
+                    return self._failed(order, ref, Why.ALREADY_THERE)
+                if not there and Ref(ref.document, ref.article) not in self._place and ref.clause is not None:
+                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
+            case _:
+                if not there:
+                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
+        units = [u for u in order.units if replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
+        if not units:
+            return self._failed(order, ref, Why.NO_NEW_WORDING)
+        if there:
+            self._close(ref, order, below=order.kind is not OrderKind.RENAME)
+        for unit in units:
+            self._put(unit, order)
+        return None
+
+    def _live(self, ref: Ref, order: Order) -> bool:
+        """True when words stand there that neither ended before nor come from a digest of this very amendment."""
+        provision = self._provisions[self._place[ref]]
+        since = order.since or date.min
+        return any(v.on(since) and v.since != since for v in (*provision.wording, *provision.plain))
+
+    def _close(self, ref: Ref, order: Order, *, below: bool) -> None:
+        """End the words at `ref`, and of what lies inside, on the day before the order."""
+        for at, provision in enumerate(self._provisions):
+            if provision.ref == ref or (below and ref.covers(provision.ref)):
+                same_day = tuple(v for v in provision.wording if v.since is None or v.since != order.since)  # a rewording of that day gives way
+                wording, plain = _ended(same_day, order), _ended(provision.plain, order)
+                self._provisions[at] = replace(provision, wording=wording, plain=plain)
+        around = self._place.get(ref.article_ref)
+        if around is not None:  # the sentence on the whole article knows no days
+            self._provisions[around] = replace(self._provisions[around], gist="")
+
+    def _put(self, unit: NewUnit, order: Order) -> None:
+        ref = self._resolved(unit.ref)
+        version = Version(unit.text, order.since, None, str(order.place))
+        at = self._place.get(ref)
+        if at is None:
+            self._insert(ref, unit, version)
+            return
+        provision = self._provisions[at]
+        self._close(ref, order, below=False)
+        provision = self._provisions[at]
+        self._provisions[at] = replace(provision, wording=(*provision.wording, version), text_status=TextStatus.OFFICIAL)
+        if unit.heading and unit.heading != provision.heading:
+            self._rename(ref, replace(order, new=unit.heading))
+
+    def _insert(self, ref: Ref, unit: NewUnit, version: Version) -> None:
+        around = self._provisions[self._place[ref.article_ref]] if ref.article_ref in self._place else None
+        before = [at for at, p in enumerate(self._provisions) if _numbered(p.ref) == _numbered(ref) and _order_key(p.ref) <= _order_key(ref)]
+        at = (before[-1] + 1) if before else len(self._provisions)
+        chapter = around.chapter if around else (self._provisions[at - 1].chapter if at else "")
+        heading = unit.heading or (around.heading if around else "")
+        wording = (version,) if version.text else ()
+        self._provisions.insert(at, Provision(ref, chapter, heading, wording, text_status=TextStatus.OFFICIAL))
+        self._place = {p.ref: n for n, p in enumerate(self._provisions)}
+
+    def _rename(self, ref: Ref, order: Order) -> None:
+        for at, provision in enumerate(self._provisions):
+            if provision.ref.article_ref == ref.article_ref:
+                before = provision.headings or (Version(provision.heading),)
+                headings = (*_ended(before, order), Version(order.new, order.since, None, str(order.place)))
+                self._provisions[at] = replace(provision, heading=order.new, headings=headings)
+
+    # words ----------------------------------------------------------------------------------------------
+
+    def _words(self, order: Order) -> list[Unapplied]:
+        failed = []
+        for ref in order.refs or (Ref(self._document.number),):
+            place = self._resolved(ref)
+            if place.article is not None and place not in self._place:
+                failed.append(self._failed(order, place, Why.NO_SUCH_PLACE))
+            elif not self._reword(order, place):
+                failed.append(self._failed(order, place, Why.NO_SUCH_WORDS))
+        return failed
+
+    def _reword(self, order: Order, place: Ref) -> bool:
+        changed = False
+        for at, provision in enumerate(self._provisions):
+            if not place.covers(provision.ref):
+                continue
+            # A digest that knows this amendment has its own line from that day on.
+            changed |= any(v.since == order.since for v in provision.plain)
+            by = str(order.place)
+            base = next((v for v in reversed(provision.wording) if v.since is None or v.since < (order.since or date.max) or v.by == by), None)
+            if base is None or (text := _reworded(base.text, order)) == base.text:
+                continue
+            changed = True
+            self._close(provision.ref, order, below=False)
+            kept = tuple(v for v in self._provisions[at].wording if v.since != order.since)
+            self._provisions[at] = replace(self._provisions[at], wording=(*kept, Version(text, order.since, None, str(order.place))))
+        return changed
+
+
+def _ended(versions: Sequence[Version], order: Order) -> tuple[Version, ...]:
+    """The versions with those ended that are open on the order's day; what begins later, or that day, stays."""
+    since = order.since or date.min
+    return tuple(
+        v if (v.since is not None and v.since >= since) or (v.until is not None and v.until < since) else replace(v, until=since - _DAY) for v in versions
+    )
+
+
+def _reworded(text: str, order: Order) -> str:
+    """`text` with the order's words changed; capitals do not count ("Cơ quan …" begins a sentence), a capital at the head is kept."""
+
+    def change(match: re.Match[str]) -> str:
+        old, new = match[0], order.new
+        if order.kind is OrderKind.ADD_WORDS:
+            return f"{new} {old}" if order.before else f"{old} {new}"
+        return new[:1].upper() + new[1:] if old[:1].isupper() and order.old[:1].islower() else new
+
+    if order.kind is OrderKind.ADD_WORDS and order.new in text:
+        return text
+    changed = re.sub(rf"(?<!\w){re.escape(order.old)}(?!\w)", change, text, flags=re.IGNORECASE)
+    if changed == text or order.new:
+        return changed
+    return re.sub(r" +([,.;])", r"\1", re.sub(r" {2,}", " ", changed)).strip()
+
+
+def _loose(name: str | None) -> str:
+    words = fold(name or "").replace(" số", "").split()
+    return " ".join(w.lstrip("0") if w[0].isdigit() or w[0] == "0" else w for w in words)
+
+
+def _numbered(ref: Ref) -> bool:
+    """True for what lies in an article, False in an annex or a form."""
+    return bool(ref.article and ref.article[0].isdigit())
+
+
+def _order_key(ref: Ref) -> tuple[tuple[int, str], tuple[int, str], tuple[int, str]]:
+    return _number(ref.article), _number(ref.clause), (0, (ref.point or "").replace("đ", "d~"))
+
+
+def _number(text: str | None) -> tuple[int, str]:
+    digits = "".join(c for c in text or "" if c.isdigit())
+    return (int(digits) if digits else 0), (text or "")
