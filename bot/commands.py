@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot import build
-from bot.errors import sentence
+from bot.errors import sentence, unapplied
 from bot.settings import Settings, read_settings
 from handlers.message import Incoming
+from knowledge.consolidate import Why
 from knowledge.numbers import normal_number, read_date
 
 _EMPTY: Final[Mapping[str, Any]] = {"provisions": [], "quotes": [], "authority": [], "choices": [], "warnings": []}
@@ -154,7 +155,7 @@ def ingest(options: argparse.Namespace) -> int:
                 progress=lambda done, total, path: _say(f"[{done}/{total}] {path.name}" if done < total else f"[{done}/{total}] đã đọc xong"),
                 ocr=build.ocr(settings, lambda page, total: _say(f"  nhận dạng chữ: trang {page}/{total}")),
             )
-        build.open_answers(settings, _say)
+        corpus = build.open_answers(settings, _say).corpus
     except Exception as error:
         _say(sentence(error))
         return 1
@@ -163,7 +164,20 @@ def ingest(options: argparse.Namespace) -> int:
         articles = sum(p.level == "article" for p in document.provisions)
         come = f" Nguồn: {address}." if address else ""
         print(f"Đã nạp {document.name}: {articles} điều và phụ lục, {len(document.provisions)} quy định.{come}")
+    for line in _amended(corpus, {d.number for d in documents}):
+        print(line)
     return 0
+
+
+def _amended(corpus: Any, numbers: set[str]) -> list[str]:
+    """What the operator reads of amendments by or to the documents just taken in: applied, listed, and of whom nothing is held."""
+    applied = sum(o.place.document in numbers or o.document in numbers for o in corpus.applied)
+    left = [u for u in corpus.unapplied if u.order.place.document in numbers or u.ref.document in numbers]
+    absent = sorted({u.ref.document for u in left if u.why is Why.NOT_HELD})
+    here = [u for u in left if u.why is not Why.NOT_HELD]
+    lines = [f"Lệnh sửa đổi đã áp dụng: {applied}; chưa áp dụng được: {len(here)}."] if applied or here else []
+    lines += [f"- {unapplied(u)}" for u in here]
+    return lines + ([f"Văn bản được sửa mà hệ thống chưa có: {', '.join(absent)}."] if absent else [])
 
 
 def _is_number(text: str) -> bool:

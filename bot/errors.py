@@ -1,6 +1,7 @@
 """The edge's words: one clear Vietnamese sentence for every error a command can meet."""
 
 from bot.fetch import MAX_REDIRECTS, FetchError, Trouble
+from knowledge.consolidate import Unapplied, Why
 from knowledge.corpus import DigestError
 from knowledge.embedder import ModelMissing
 from knowledge.index import DamagedIndex
@@ -40,6 +41,22 @@ _FETCH = {
     Trouble.KIND: "nội dung tải về không phải html, docx, doc hoặc pdf",
     Trouble.BROKEN: "kết nối, chứng thư hoặc câu trả lời của máy chủ không hợp lệ",
 }
+
+
+_WHY = {
+    Why.NOT_HELD: "hệ thống chưa có văn bản được sửa",
+    Why.NO_SUCH_PLACE: "không tìm thấy điều, khoản, điểm hoặc phụ lục này",
+    Why.NO_SUCH_WORDS: "không tìm thấy cụm từ cần thay",
+    Why.NO_NEW_WORDING: "lời văn mới nằm ở tệp kèm theo, bảng hoặc hình",
+    Why.ALREADY_THERE: "chỗ cần bổ sung đã có nội dung khác",
+    Why.NO_DAY: "văn bản sửa đổi không nêu ngày có hiệu lực",
+}
+
+
+def unapplied(found: Unapplied) -> str:
+    """Return one line on an amendment order that was not applied."""
+    words = f" “{found.order.old}”" if found.order.old else ""
+    return f"{found.order.place}: sửa {found.ref}{words}; chưa áp dụng vì {_WHY[found.why]}."
 
 
 def sentence(error: BaseException) -> str:

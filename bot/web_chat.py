@@ -74,6 +74,8 @@ class Chat:
         """Take a question: 303 to the page, or JSON for the script; what cannot be taken is shown again."""
         if request.method != "POST":
             return RedirectResponse("/", 303)
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            raise HTTPException(403)  # another site's form; cookie and nonce already stop it, this says so early
         form = await read_form(request)
         known = self._identities.read(request)
         thread = self._threads.of(known or self._identities.fresh())

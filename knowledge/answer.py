@@ -27,7 +27,9 @@ MAX_QUESTION: Final = 4_000
 COUNTRY: Final = "VN"
 CLEAR: Final = 0.95  # from this chance of an answer on a short question is answered, not asked back
 ELSEWHERE: Final = 0.001  # up to this chance a question is about something else, however vague it is
-_EFFECT: Final = re.compile(r"\b(?:hieu luc|thay the|thay cai|chuyen tiep|bai bo|ap dung|luat cu|quy dinh cu|dang xet|do dang|thay doi)\b")
+_EFFECT: Final = re.compile(
+    r"\b(?:hieu luc|gia tri|van dung|con dung|thay the|thay cai|chuyen tiep|bai bo|ap dung|luat cu|quy dinh cu|dang xet|do dang|thay doi)\b"
+)
 NEAR: Final = 0.02  # from this chance of an answer on, a refusal names the nearest provisions
 
 
@@ -187,6 +189,9 @@ class Answers:
         placed = [c for c in citations if c.article is not None]
         if placed:
             pairs = [(c, d) for c in placed for d in (self._documents(c.document) if c.document else held) if d.provisions]
+            absent = mention.year is None and not any(self.corpus.get(self._ref(c, d)) for c, d in pairs)
+            if absent and (answer := self._about_another(text, mention, day, rest, known=False)) is not None:
+                return answer  # "Điều 36 Nghị định 45" of another year: a held provision speaks of it
             return self._places(text, [self._ref(c, d) for c, d in pairs], day, rest)
         if rest:
             found = self.search.find(text, documents=frozenset(d.number for d in held), limit=LIMIT)
@@ -206,10 +211,12 @@ class Answers:
 
         Of a document that is known but not held only its effect is told so: else its content would be asked of another text.
         """
-        if len(rest) < 2 or mention.year is None or (known and not _EFFECT.search(strip_accents(text.lower()))):
+        if known and (len(rest) < 2 or not _EFFECT.search(strip_accents(text.lower()))):
             return None
         found = self.search.find(text, limit=LIMIT)
-        speaking = [h for h in found.hits[: 1 if known else 3] if f"{mention.number}/{mention.year}" in self._words(h.provision)]
+        year = mention.year or r"(?:19|20)\d\d"
+        named = re.compile(rf"(?<![\d/]){mention.number}/{year}(?!\d)")
+        speaking = [h for h in found.hits[: 1 if known else 3] if named.search(self._words(h.provision))]
         if not speaking or found.answerable < self.search.ranking.threshold:
             return None
         return self._answer(text, day, [*speaking, *(h for h in found.hits if h not in speaking)], confidence=found.answerable, content=found.query.content)
@@ -232,6 +239,8 @@ class Answers:
         """A place without a document: the only holder's, the one that the other words mean, or ask which."""
         first = placed[0]
         holders = [d for d in self.corpus.documents.values() if any(self.corpus.get(self._ref(c, d)) for c in placed)]
+        if not holders and len(rest) >= 3 and (found := self.search.find(text, limit=LIMIT)).answerable >= CLEAR:
+            return self._from_found(text, day, found)  # "theo khoản 4 Điều 94 Luật Thương mại … nay ai đặt": the words tell what is meant
         if not holders:
             missing = Ref("", first.article, first.clause, first.point).place()
             return Answer(Kind.DECLINE, day, text, reason="no_such_place", missing=missing, warnings=("not_in_corpus",))
@@ -379,10 +388,12 @@ class Answers:
         """Who acts where the provision that says it has ended: the body it named until then, no settled one since."""
         standing, ref = cited.standing, cited.provision.ref
         body = BODIES.search(spoken) or BODIES.search(cited.provision.heading)
-        if standing.status not in (Status.EXPIRED, Status.REPEALED) or standing.until is None or body is None:
+        ended = standing.status in (Status.EXPIRED, Status.REPEALED) or (standing.status is Status.AMENDED_UNKNOWN and standing.kind == "repeals")
+        if not ended or standing.until is None or body is None:
             return ()
         document = self.corpus.documents[ref.document]
-        basis = standing.basis or document.in_force_to_reason or str(ref)
+        by = f"{standing.by} (chưa đối chiếu)" if standing.by and not standing.checked else standing.by
+        basis = standing.basis or by or document.in_force_to_reason or str(ref)
         return (
             Occurrence(
                 ref, body[0], "body", cited.provision.heading,

@@ -55,13 +55,14 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
     found = [(o, d.number, at) for d in held.values() if any(p.wording for p in d.provisions) for at, o in enumerate(orders(d))]
     # By day; words before units, so that a text's new wording is not reworded by itself; longer words first.
     found.sort(key=lambda row: (row[0].since or date.max, row[0].kind not in _WORDS, -len(row[0].old), row[1], row[2]))
-    titles = {fold(d.title): d.number for d in held.values() if d.title}
+    titles = {_title(d.title): d.number for d in held.values() if d.title}
     texts: dict[str, _Text] = {}
     applied: list[Order] = []
     unapplied: list[Unapplied] = []
     relations: dict[str, list[Relation]] = {}
+    batch: dict[tuple[str, str, date | None], list[Order]] = {}
     for order, source, _ in found:
-        number = order.document if order.document in held else titles.get(fold(order.document), order.document)
+        number = order.document if order.document in held else titles.get(_title(order.document), order.document)
         if number == source or not number:
             continue
         relations.setdefault(source, []).extend(_relations(order, number))
@@ -70,10 +71,19 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
             unapplied.append(Unapplied(order, Ref(number), Why.NOT_HELD))
             continue
         text = texts.setdefault(number, _Text(document))
+        if order.kind in _WORDS and order.since is not None:
+            batch.setdefault((number, source, order.since), []).append(order)
+            continue
+        for key in [k for k in batch if k[0] == number and k[2] <= (order.since or date.max)]:  # type: ignore[operator]
+            done, failed = texts[number].reword(batch.pop(key))
+            applied, unapplied = [*applied, *done], [*unapplied, *failed]
         failed = text.apply(order)
         unapplied += failed
         if len(failed) < max(1, len(order.refs)):
             applied.append(order)
+    for (number, _, _), waiting in batch.items():
+        done, failed = texts[number].reword(waiting)
+        applied, unapplied = [*applied, *done], [*unapplied, *failed]
     for number, text in texts.items():
         held[number] = text.document()
     for number, more in relations.items():
@@ -121,8 +131,6 @@ class _Text:
             return []
         if order.kind is OrderKind.SUSPEND:
             return []  # a relation of the suspending document says it; the words stay
-        if order.kind in _WORDS:
-            return self._words(order)
         return [failed for ref in order.refs if (failed := self._unit(order, self._resolved(ref))) is not None]
 
     def _failed(self, order: Order, ref: Ref, why: Why) -> Unapplied:
@@ -148,26 +156,20 @@ class _Text:
 
     def _unit(self, order: Order, ref: Ref) -> Unapplied | None:
         there = ref in self._place
-        match order.kind:
-            case OrderKind.REPEAL:
-                if not there:
-                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
-                self._close(ref, order, below=True)
-                return None
-            case OrderKind.RENAME if not order.units:
-                if not there:
-                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
-                self._rename(ref, order)
-                return None
-            case OrderKind.INSERT:
-                if there and self._live(ref, order):
-                    return self._failed(order, ref, Why.ALREADY_THERE)
-                if not there and Ref(ref.document, ref.article) not in self._place and ref.clause is not None:
-                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
-            case _:
-                if not there:
-                    return self._failed(order, ref, Why.NO_SUCH_PLACE)
-        units = [u for u in order.units if replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
+        if order.kind is OrderKind.REPEAL:
+            return self._repeal(order, ref)
+        if order.kind is OrderKind.INSERT:
+            if there and self._live(ref, order):
+                return self._failed(order, ref, Why.ALREADY_THERE)
+            if not there and ref.article_ref not in self._place and ref.clause is not None:
+                return self._failed(order, ref, Why.NO_SUCH_PLACE)
+        elif not there:
+            return self._failed(order, ref, Why.NO_SUCH_PLACE)
+        elif order.kind is OrderKind.RENAME and not order.units:
+            self._rename(ref, order)
+            return None
+        chapter = bool(ref.article and ref.article.startswith("Chương"))
+        units = [u for u in order.units if chapter or replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
         if not units:
             return self._failed(order, ref, Why.NO_NEW_WORDING)
         if there:
@@ -175,6 +177,15 @@ class _Text:
         for unit in units:
             self._put(unit, order)
         return None
+
+    def _repeal(self, order: Order, ref: Ref) -> Unapplied | None:
+        """End a place; a chapter is its articles."""
+        inside = [ref] if ref in self._place else []
+        if ref.article and ref.article.startswith("Chương") and ref.point is None:
+            inside = [p.ref for p in self._provisions if p.level == "article" and _in_chapter(p.chapter, ref.article)]
+        for place in inside:
+            self._close(place, order, below=True)
+        return None if inside else self._failed(order, ref, Why.NO_SUCH_PLACE)
 
     def _live(self, ref: Ref, order: Order) -> bool:
         """True when words stand there that neither ended before nor come from a digest of this very amendment."""
@@ -226,32 +237,37 @@ class _Text:
 
     # words ----------------------------------------------------------------------------------------------
 
-    def _words(self, order: Order) -> list[Unapplied]:
-        failed = []
-        for ref in order.refs or (Ref(self._document.number),):
-            place = self._resolved(ref)
-            if place.article is not None and place not in self._place:
-                failed.append(self._failed(order, place, Why.NO_SUCH_PLACE))
-            elif not self._reword(order, place):
-                failed.append(self._failed(order, place, Why.NO_SUCH_WORDS))
-        return failed
+    def reword(self, orders: Sequence[Order]) -> tuple[list[Order], list[Unapplied]]:
+        """Apply the rewordings of one text and day in one pass: none changes what another has put there."""
+        places = {(at, ref): self._resolved(ref) for at, order in enumerate(orders) for ref in order.refs or (Ref(self._document.number),)}
+        found: set[tuple[int, Ref]] = set()
+        for here, provision in enumerate(self._provisions):
+            mine = [(key, orders[key[0]]) for key, place in places.items() if place.covers(provision.ref)]
+            if mine:
+                found |= self._reworded(here, provision, mine)
+        failed = [
+            self._failed(orders[at], place, Why.NO_SUCH_WORDS if place.article is None or place in self._place else Why.NO_SUCH_PLACE)
+            for (at, ref), place in places.items() if (at, ref) not in found
+        ]
+        return [order for at, order in enumerate(orders) if any(key[0] == at for key in found)], failed
 
-    def _reword(self, order: Order, place: Ref) -> bool:
-        changed = False
-        for at, provision in enumerate(self._provisions):
-            if not place.covers(provision.ref):
-                continue
-            # A digest that knows this amendment has its own line from that day on.
-            changed |= any(v.since == order.since for v in provision.plain)
-            by = str(order.place)
-            base = next((v for v in reversed(provision.wording) if v.since is None or v.since < (order.since or date.max) or v.by == by), None)
-            if base is None or (text := _reworded(base.text, order)) == base.text:
-                continue
-            changed = True
+    def _reworded(self, here: int, provision: Provision, mine: Sequence[tuple[tuple[int, Ref], Order]]) -> set[tuple[int, Ref]]:
+        since = mine[0][1].since or date.max
+        base = next((v.text for v in reversed(provision.wording) if v.since is None or v.since < since), "")
+        heading = provision.headings[-1].text if provision.headings else provision.heading
+        # A digest that knows this amendment has its own line from that day on.
+        known = {key for key, _ in mine if any(v.since == since for v in provision.plain)}
+        hits = {key for key, order in mine if _pattern(order.old).search(base) or (provision.level == "article" and _pattern(order.old).search(heading))}
+        changing = [order for key, order in mine if key in hits]
+        text = _one_pass(base, changing)
+        if text != base:
+            order = next(o for o in changing if _pattern(o.old).search(base))
             self._close(provision.ref, order, below=False)
-            kept = tuple(v for v in self._provisions[at].wording if v.since != order.since)
-            self._provisions[at] = replace(self._provisions[at], wording=(*kept, Version(text, order.since, None, str(order.place))))
-        return changed
+            kept = self._provisions[here]
+            self._provisions[here] = replace(kept, wording=(*kept.wording, Version(text, since, None, str(order.place))))
+        if provision.level == "article" and (title := _one_pass(heading, changing)) != heading:
+            self._rename(provision.ref, replace(changing[0], new=title))
+        return hits | known
 
 
 def _ended(versions: Sequence[Version], order: Order) -> tuple[Version, ...]:
@@ -262,21 +278,42 @@ def _ended(versions: Sequence[Version], order: Order) -> tuple[Version, ...]:
     )
 
 
-def _reworded(text: str, order: Order) -> str:
-    """`text` with the order's words changed; capitals do not count ("Cơ quan …" begins a sentence), a capital at the head is kept."""
+def _pattern(words: str) -> re.Pattern[str]:
+    """`words` as whole words; capitals do not count: "Cơ quan …" begins a sentence."""
+    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+
+
+def _one_pass(text: str, orders: Sequence[Order]) -> str:
+    """`text` with the words of all orders changed at once, longer ones first; a capital at the head is kept."""
+    by_words = {o.old.casefold(): o for o in reversed(orders)}
+    if not by_words:
+        return text
+    longest = sorted((o.old for o in by_words.values()), key=lambda w: -len(w))
+    every = re.compile(rf"( ?)(?<!\w)({'|'.join(re.escape(w) for w in longest)})(?!\w)", re.IGNORECASE)
 
     def change(match: re.Match[str]) -> str:
-        old, new = match[0], order.new
+        order, space, old = by_words[match[2].casefold()], match[1], match[2]
         if order.kind is OrderKind.ADD_WORDS:
-            return f"{new} {old}" if order.before else f"{old} {new}"
-        return new[:1].upper() + new[1:] if old[:1].isupper() and order.old[:1].islower() else new
+            both = f"{order.new} {old}" if order.before else f"{old}{'' if order.new[:1] in ',;.' else ' '}{order.new}"
+            return space + both
+        if not order.new:
+            return "" if space else " " if match.start() and match.string[match.start() - 1 : match.start()].isalnum() else ""
+        before, found, after = order.new.casefold().partition(order.old.casefold())
+        around = match.string[max(0, match.start(2) - len(before)) : match.end(2) + len(after)]
+        if found and around.casefold() == order.new.casefold():
+            return match[0]  # the new words stand there already
+        return space + (order.new[:1].upper() + order.new[1:] if old[:1].isupper() and order.old[:1].islower() else order.new)
 
-    if order.kind is OrderKind.ADD_WORDS and order.new in text:
-        return text
-    changed = re.sub(rf"(?<!\w){re.escape(order.old)}(?!\w)", change, text, flags=re.IGNORECASE)
-    if changed == text or order.new:
-        return changed
-    return re.sub(r" +([,.;])", r"\1", re.sub(r" {2,}", " ", changed)).strip()
+    return every.sub(change, text)
+
+
+def _title(text: str) -> str:
+    """A law's name for comparison: "Luật Địa chất và khoáng sản" and "Địa chất và khoáng sản" are one."""
+    return re.sub(r"^(?:bộ )?luật ", "", fold(text))
+
+
+def _in_chapter(label: str, chapter: str) -> bool:
+    return any(part.split(".")[0].strip().casefold() == chapter.casefold() for part in label.split(" · "))
 
 
 def _loose(name: str | None) -> str:
@@ -295,4 +332,4 @@ def _order_key(ref: Ref) -> tuple[tuple[int, str], tuple[int, str], tuple[int, s
 
 def _number(text: str | None) -> tuple[int, str]:
     digits = "".join(c for c in text or "" if c.isdigit())
-    return (int(digits) if digits else 0), (text or "")
+    return (int(digits) if digits else 0), (text or "").replace("đ", "d~")

@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 from knowledge.consolidate import Unapplied, consolidate
+from knowledge.orders import Order
 from knowledge.parse import normal_number, parse_digest, read_date
 from knowledge.provision import Document, Provision, Ref, Relation, kind_of
 from knowledge.vietnamese import fold, strip_accents
@@ -39,8 +40,8 @@ class Effect:
 class Corpus:
     """All documents by number, and every provision by its place. Built once, read by everyone."""
 
-    def __init__(self, documents: Iterable[Document], unapplied: Sequence[Unapplied] = ()) -> None:
-        self.unapplied = tuple(unapplied)  # orders of amending texts that could not be applied
+    def __init__(self, documents: Iterable[Document], applied: Sequence[Order] = (), unapplied: Sequence[Unapplied] = ()) -> None:
+        self.applied, self.unapplied = tuple(applied), tuple(unapplied)  # orders of amending texts
         self.documents: dict[str, Document] = {d.number: d for d in documents}
         self.provisions: list[Provision] = [p for d in self.documents.values() for p in d.provisions]
         self.by_ref: dict[Ref, Provision] = {p.ref: p for p in self.provisions}
@@ -200,7 +201,7 @@ def _date(value: Any) -> date | None:
 def assemble(digests: Iterable[Document], originals: Iterable[Document]) -> Corpus:
     """The corpus that is searched: originals laid over digests, amendments applied, what was not applied kept."""
     done = consolidate(merge(digests, originals))
-    return Corpus(done.documents, done.unapplied)
+    return Corpus(done.documents, done.applied, done.unapplied)
 
 
 # --- merging digest and original ----------------------------------------------------------------------

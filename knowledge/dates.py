@@ -84,7 +84,9 @@ def day_in(text: str, today: date) -> NamedDay | None:
 def impossible_day(text: str) -> str:
     """The day of `text` that no calendar has ("31/2/2025"), as typed; "" where there is none."""
     match = _FULL.search(clean(text))
-    if match is None or _day(int(match["y"]), int(match["m"]), int(match["d"])) is not None:
+    if match is None or not (int(match["d"]) <= 31 and int(match["m"]) <= 12):  # "Nghị quyết 66.18/2026" is no day
+        return ""
+    if _day(int(match["y"]), int(match["m"]), int(match["d"])) is not None:
         return ""
     return f"{match['d']}/{match['m']}/{match['y']}"
 

@@ -17,6 +17,8 @@ from knowledge.parse import normal_number, read_date
 from knowledge.provision import Ref
 from knowledge.vietnamese import one_line
 
+OPEN = "chưa xác định"
+
 
 class GoldError(ValueError):
     """A gold file with a line that cannot be read: file, line number, reason."""
@@ -37,6 +39,8 @@ class Gold:
     must: tuple[str, ...]
     expect: str
     as_of: date | None
+    status: str = ""  # of the first right provision on that day
+    body: str = ""  # who acts on that day, several parted by ";"; OPEN where no held text settles it
     origin: str = "tuning"  # "unseen" questions measure, and are never tuned on
 
 
@@ -61,6 +65,7 @@ def _gold(row: Mapping[str, Any]) -> Gold:
     return Gold(
         str(row["id"]), str(row.get("kind") or "plain"), str(row["text"]), refs, tuple(map(str, row.get("must") or ())),
         str(row.get("expect") or ("answer" if refs else "decline")), read_date(str(day)) if day else None,
+        str(row.get("status") or ""), OPEN if row.get("body") and row.get("settled") is False else str(row.get("body") or ""),
         str(row.get("origin") or "tuning"),
     )
 
@@ -96,6 +101,10 @@ class Tally:
     unanswerable: int = 0
     cited: int = 0
     cited_real: int = 0
+    status: int = 0
+    with_status: int = 0
+    body: int = 0
+    with_body: int = 0
     quotes: int = 0
     quotes_verbatim: int = 0
 
@@ -149,6 +158,11 @@ def _count(tally: Tally, gold: Gold, answer: Mapping[str, Any], refs: Sequence[R
     tally.asked += 1
     kind = answer["kind"]
     tally.right_kind += kind == gold.expect
+    if gold.expect == "decline_or_not_yet":  # the text that ruled that day is not held: both say so
+        right = kind == "decline" or (kind == "answer" and bool(answer["provisions"]) and answer["provisions"][0]["status"] == "not_yet")
+        tally.unanswerable += 1
+        tally.refused += right
+        return "" if right else f"{kind} for a day before the text"
     if gold.expect == "decline":
         tally.unanswerable += 1
         tally.refused += kind == "decline"
@@ -172,6 +186,14 @@ def _count(tally: Tally, gold: Gold, answer: Mapping[str, Any], refs: Sequence[R
             problem = problem or f"article at {rank or 'none'}"
         elif clause_rank != 1:
             problem = problem or f"clause at {clause_rank or 'none'}"
+        if gold.status and rank == 1:
+            tally.with_status += 1
+            tally.status += (right := answer["provisions"][0]["status"] == gold.status)
+            problem = problem or ("" if right else f"status {answer['provisions'][0]['status']} instead of {gold.status}")
+    if gold.body and kind == "answer":
+        tally.with_body += 1
+        tally.body += (right := _acts(answer, gold.body))
+        problem = problem or ("" if right else f"body missing: {gold.body}")
     if gold.must:
         tally.with_must += 1
         said = loose(str(answer["text"]))
@@ -180,6 +202,14 @@ def _count(tally: Tally, gold: Gold, answer: Mapping[str, Any], refs: Sequence[R
         if not held:
             problem = problem or f"must missing: {[m for m in gold.must if loose(m) not in said]}"
     return problem
+
+
+def _acts(answer: Mapping[str, Any], body: str) -> bool:
+    """True when the answer names the body that acts, or says that none is settled."""
+    if body == OPEN:
+        return any(not row["settled"] for row in answer["authority"])
+    said = loose(str(answer["text"]))
+    return all(loose(one) in said for one in body.split(";"))
 
 
 def _distinct(refs: Sequence[Ref]) -> list[Ref]:
@@ -197,15 +227,15 @@ def loose(text: str) -> str:
 
 def table(tallies: Mapping[str, Tally]) -> str:
     """The figures as a Markdown table, one row a kind."""
-    head = "| kind | n | article @1 | @3 | @10 | MRR | clause @1 | @3 | must | refused | false refusal | citations exist | quotes verbatim |"
-    rows = [head, "|" + "---|" * 13]
+    head = "| kind | n | article @1 | @3 | @10 | MRR | clause @1 | @3 | must | refused | false refusal | status | body | citations exist | quotes verbatim |"
+    rows = [head, "|" + "---|" * 15]
     for name in [*sorted(n for n in tallies if n != "all"), "all"]:
         t = tallies[name]
         rows.append(
             f"| {name} | {t.asked} | {_share(t.article[1], t.with_gold)} | {_share(t.article[3], t.with_gold)} | {_share(t.article[10], t.with_gold)} "
             f"| {t.reciprocal / t.with_gold if t.with_gold else 0:.3f} | {_share(t.clause[1], t.with_gold)} | {_share(t.clause[3], t.with_gold)} "
             f"| {_share(t.must, t.with_must)} | {_share(t.refused, t.unanswerable)} | {_share(t.false_refusal, t.answerable)} "
-            f"| {_share(t.cited_real, t.cited)} | {_share(t.quotes_verbatim, t.quotes)} |"
+            f"| {_share(t.status, t.with_status)} | {_share(t.body, t.with_body)} | {_share(t.cited_real, t.cited)} | {_share(t.quotes_verbatim, t.quotes)} |"
         )
     return "\n".join(rows)
 
@@ -229,6 +259,8 @@ def as_json(tallies: Mapping[str, Tally]) -> dict[str, Any]:
             "right_kind": share(t.right_kind, t.asked),
             "refused": share(t.refused, t.unanswerable),
             "false_refusal": share(t.false_refusal, t.answerable),
+            "status": share(t.status, t.with_status),
+            "body": share(t.body, t.with_body),
             "citations_exist": share(t.cited_real, t.cited),
             "quotes_verbatim": share(t.quotes_verbatim, t.quotes),
         }

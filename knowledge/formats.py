@@ -103,11 +103,11 @@ def kind_of_file(path: Path) -> str:
     named = _NAMED.get(path.suffix.lower(), "")
     stripped = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if head.startswith(_ZIP):
-        return "docx"  # the reader says so when the archive is another one
+        return _called(path, named, "docx")  # the reader says so when the archive is another one
     if head.startswith(_OLE):
         return _ole(path, named)
     if b"%PDF-" in head[:1024]:
-        return "pdf"
+        return _called(path, named, "pdf")
     if head.startswith(_FOREIGN):
         raise UnreadableFile(path, Reason.WRONG_NAME if named else Reason.UNKNOWN_KIND)
     if _looks_html(stripped, named):
@@ -117,6 +117,13 @@ def kind_of_file(path: Path) -> str:
     if not _looks_text(head):
         raise UnreadableFile(path, Reason.WRONG_NAME if named else Reason.UNKNOWN_KIND)
     return "md" if named == "md" else "txt"
+
+
+def _called(path: Path, named: str, kind: str) -> str:
+    """`kind`, unless the file's name says another one: what is wrongly named may not be what the operator means."""
+    if path.suffix and named != kind:
+        raise UnreadableFile(path, Reason.WRONG_NAME)
+    return kind
 
 
 def check_file(path: Path) -> None:

@@ -74,6 +74,7 @@ _LEAD: Final = re.compile(r"\bđoạn (?:đầu|mở đầu|thứ nhất|dẫn)\
 _TO: Final = re.compile(r"\b(?:bằng|bàng|thành)\b")
 _WORDS: Final = re.compile(r"\b(?:cụm từ|từ|cụm)\s*:?\s*[“‘]")
 _SOME: Final = re.compile(r"\bmột số\b")
+_LAW: Final = re.compile(r"\bmột số (?:điều|quy định|nội dung) của ((?:Luật|Bộ luật|Pháp lệnh) [^,;“”()]{3,80}?)(?= (?:số|ngày|như sau)\b|\s*[:.]?\s*$)")
 _POSITION: Final = re.compile(
     r"\b(?:vào\s+)?(?:ngay\s+)?(sau|trước)\s+(?=(?:các\s+)?(?:điểm|khoản|Điều|Chương|Mục|Phụ lục|Mẫu))"
     r"|\bvào\s+(?=(?:khoản|Điều|Chương|Mục|Phụ lục))"
@@ -119,7 +120,7 @@ class _Reader:
             self.around[provision.ref] = outer = self._said(heading, outer)
         head = _plainly(head)
         before = len(self.found)
-        if provision.level == "article" and _VERB.search(heading) and not _SOME.search(heading):
+        if provision.level == "article" and _VERB.search(heading) and not _of_some(heading):
             self._order(provision, _plainly(heading), [head, *payload] if head and not _VERB.match(head) else payload, outer)
         if len(self.found) == before and head:
             self._order(provision, head, payload, outer)
@@ -137,10 +138,10 @@ class _Reader:
     def _said(self, head: str, outer: _Around) -> _Around:
         """What `head` says for the units inside."""
         named = targets(re.sub(_QUOTED, " ", head), outer.ref)
-        document = next((t.document for t in named if t.document), "") or outer.document
+        document = next((t.document for t in named if t.document), "") or _law_by_name(head) or outer.document
         refs = [r for t in named for r in t.refs]
         verb = _VERB.search(_plainly(head))
-        if _SOME.search(head) or not verb or verb.start() > 60:
+        if _of_some(head) or not verb or verb.start() > 60:
             refs = refs[:1] if verb else []
         kind = str(verb.lastgroup) if verb else outer.verb
         return _Around(document, refs[0] if refs else outer.ref, "repeal" if _is_list_of_repeals(head) else kind if verb else outer.verb)
@@ -149,10 +150,10 @@ class _Reader:
 
     def _order(self, provision: Provision, head: str, payload: Sequence[str], around: _Around) -> None:
         sentence = head.strip()
-        if provision.ref.article and not provision.ref.article[0].isdigit():  # forms and lists of proposals hold verbs that order nothing
-            if _SUSPENDS.match(sentence):
-                self._all(OrderKind.SUSPEND, provision, sentence, around)
-            return
+        if provision.ref.article and not provision.ref.article[0].isdigit():
+            return  # forms, tables and lists of proposals hold verbs that order nothing
+        if not payload and _of_some(sentence):
+            return  # "Sửa đổi, bổ sung, bãi bỏ một số điểm của khoản 1": the orders stand below
         listed = around.verb == "repeal" and provision.level != "article"
         if _WORDS.search(sentence) and (_VERB.search(sentence) or listed):
             self._words(provision, sentence, around, "repeal" if listed else "")
@@ -206,7 +207,7 @@ class _Reader:
             return
         units = payload_units(payload, refs, document)
         for ref in refs:
-            own = tuple(u for u in units if replace(ref, document=document).covers(u.ref))
+            own = tuple(u for u in units if _belongs(u.ref, replace(ref, document=document)))
             self._add(OrderKind.REPLACE, provision, document, [ref], units=own)
 
     def _rename(self, provision: Provision, named: str, payload: Sequence[str], refs: Sequence[Ref], document: str) -> None:
@@ -234,7 +235,7 @@ class _Reader:
             return
         units = payload_units(payload, refs, document)
         for ref in refs:
-            own = tuple(u for u in units if replace(ref, document=document).covers(u.ref))
+            own = tuple(u for u in units if _belongs(u.ref, replace(ref, document=document)))
             if payload or not provision.ref.point:
                 self._add(OrderKind.INSERT, provision, document, [ref], units=own)
 
@@ -289,6 +290,9 @@ class _Reader:
             if not quoted and whole:  # more places of the pair before
                 whole[-1] = (*whole[-1][:2], [*whole[-1][2], *self._named(outside, around)], whole[-1][3], whole[-1][4])
                 continue
+            if news and not olds and whole:  # "…; khoản 2 Điều 144 thành cụm từ “B”": the last places of the pair before
+                whole[-1] = (whole[-1][0], news, [*whole[-1][2], *self._named(outside, around)], *whole[-1][3:])
+                continue
             if verb == "insert" and position is None:
                 continue  # words are added, but beside which is not read: better no order than a wrong one
             whole.append((olds, news, self._named(outside, around), verb == "repeal", None if position is None else position[1] == "trước"))
@@ -334,8 +338,27 @@ def _plainly(head: str) -> str:
     return _AMEND.sub(lambda m: "AMEND" if m[0][0] == "S" else "amend", without_asides(head))
 
 
+def _of_some(head: str) -> bool:
+    """True for "một số điều của …" said of what is amended, not in the title of the amended text."""
+    some, number = _SOME.search(head), NUMBER.search(head)
+    return some is not None and (number is None or some.start() < number.start())
+
+
+def _law_by_name(head: str) -> str:
+    """A law that is named without its number: "một số điều của Luật Địa chất và khoáng sản"; "" for none."""
+    match = _LAW.search(head)
+    return one_line(match[1]) if match and not NUMBER.search(head) else ""
+
+
 def _is_list_of_repeals(head: str) -> bool:
     return bool(re.search(r"\b[Bb]ãi bỏ\b[^:]*:\s*$", head))
+
+
+def _belongs(unit: Ref, ref: Ref) -> bool:
+    """True for a unit of the place; an article belongs to the Chương or Mục that is inserted or replaced."""
+    if ref.article is not None and ref.article.startswith("Chương"):
+        return unit.article is not None and unit.article[0].isdigit()
+    return ref.covers(unit)
 
 
 def _inside(ref: Ref, around: Ref | None) -> Ref:
@@ -389,6 +412,8 @@ def payload_units(lines: Sequence[str], refs: Sequence[Ref], document: str) -> l
     if not lines or not refs:
         return []
     first = refs[0]
+    if first.point is not None and " " in first.point:  # "Mục 11 Chương IV": its articles follow
+        first = replace(first, point=None)
     at = Ref(document, first.article, first.clause if first.point or first.clause else None)
     units: list[NewUnit] = []
     letters = first.point is not None

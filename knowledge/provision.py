@@ -99,7 +99,7 @@ class Ref:
         """The place without the document: "điểm c khoản 1 Điều 8"; "" for a whole document."""
         parts = []
         if self.point is not None:
-            parts.append(f"điểm {self.point}")
+            parts.append(self.point if " " in self.point else f"điểm {self.point}")  # "mục 3.1" of an annex is no điểm
         if self.clause is not None:
             section, _, number = self.clause.rpartition(".")
             if section and not section[0].isdigit():

@@ -94,6 +94,8 @@ def targets(text: str, context: Ref | None = None) -> list[Targets]:
                 open_refs += _within(pending.close(), context)
                 found.append(Targets(normal_number(value), tuple(open_refs)))
                 open_refs = []
+            case "part" if pending.points and " " in pending.points[-1]:
+                pending.points[-1] += f" {value}"  # "mục 1 phần I Phụ lục III" is one place
             case "point" | "part":
                 pending.points.append(value)
             case "clause":
@@ -113,8 +115,8 @@ def targets(text: str, context: Ref | None = None) -> list[Targets]:
 
 
 def without_asides(text: str) -> str:
-    """`text` without brackets and without what it tells of earlier amendments."""
-    return _ASIDE.sub(" ", text)
+    """`text` without brackets and without what it tells of earlier amendments; quoted words are kept as they are."""
+    return "".join(part if part.startswith("“") else _ASIDE.sub(" ", part) for part in re.split(r"(“[^“”]*[”’])", text))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

@@ -263,6 +263,12 @@ def test_a_form_of_another_is_refused_and_shown_again(client: TestClient, echo: 
     assert echo.seen == []
 
 
+def test_a_form_on_another_site_is_refused(client: TestClient, echo: Echo) -> None:
+    sent = {"nonce": nonce(client), "text": "hỏi"}
+    assert client.post("/hoi", data=sent, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert echo.seen == []
+
+
 def test_without_cookies_the_page_says_so(client: TestClient) -> None:
     form = {"nonce": nonce(client), "text": "một"}
     client.cookies.clear()

@@ -1,6 +1,7 @@
 """Amendments applied: versions with their days, nothing guessed, and yesterday's text back when the amendment is taken out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -140,6 +141,73 @@ def test_new_wording_is_not_reworded_by_its_own_text() -> None:
         "2. Thay thế cụm từ “cấp huyện” bằng cụm từ “cấp xã” tại Điều 1, khoản 3 Điều 2.",
     )
     assert words(consolidate([BASE, both]).documents, at("2", "3"), AFTER) == "Cấp huyện cũ không còn."
+
+
+def test_two_rewordings_of_one_place_on_one_day_both_hold() -> None:
+    """The second began again from the old words, and both counted as applied."""
+    both = amending(
+        "1. Thay thế cụm từ “cấp huyện” bằng cụm từ “cấp xã” tại khoản 2 Điều 1.",
+        "2. Thay thế cụm từ “cơ quan” bằng cụm từ “Ủy ban nhân dân” tại khoản 2 Điều 1.",
+    )
+    assert words(consolidate([BASE, both]).documents, at("1", "2"), AFTER) == "Việc B do Ủy ban nhân dân cấp xã làm."
+
+
+def test_new_words_are_not_changed_again() -> None:
+    chained = amending(
+        "1. Thay thế cụm từ “cấp huyện” bằng cụm từ “cấp xã” tại khoản 2 Điều 1.", "2. Thay thế cụm từ “cấp xã” bằng cụm từ “cấp tỉnh” tại Điều 1.",
+    )
+    assert words(consolidate([BASE, chained]).documents, at("1", "2"), AFTER) == "Việc B do cơ quan cấp xã làm."
+
+
+@pytest.mark.parametrize(
+    ("clause", "after"),
+    [
+        # places may go on after the last semicolon, before the new words
+        ("1. Thay thế cụm từ “cấp huyện” tại khoản 1 Điều 1; khoản 3 Điều 2 thành cụm từ “cấp xã”.", "Cơ quan cấp xã trả lời."),
+        # brackets inside quoted words belong to them
+        ("1. Thay thế cụm từ “cấp huyện” bằng cụm từ “cấp xã (phường)” tại khoản 3 Điều 2.", "Cơ quan cấp xã (phường) trả lời."),
+        # words that stand there already are not doubled
+        ("1. Thay thế cụm từ “cấp huyện” bằng cụm từ “Cơ quan cấp huyện” tại khoản 3 Điều 2.", None),
+        ("1. Bỏ cụm từ “cấp huyện” tại khoản 3 Điều 2.", "Cơ quan trả lời."),
+    ],
+)
+def test_words_as_they_are_ordered(clause: str, after: str | None) -> None:
+    done = consolidate([BASE, amending(clause)])
+    assert words(done.documents, at("2", "3"), AFTER) == (after or "Cơ quan cấp huyện trả lời.")
+
+
+def test_a_heading_is_reworded_too() -> None:
+    done = consolidate([BASE, amending("1. Thay thế cụm từ “Điều kiện” bằng cụm từ “Yêu cầu” tại Điều 2.")])
+    provision = Corpus(done.documents).get(at("2"))
+    assert provision is not None
+    assert (provision.titled(BEFORE), provision.titled(AFTER)) == ("Điều kiện", "Yêu cầu")
+
+
+def test_a_chapter_is_repealed_with_its_articles() -> None:
+    base = parse(
+        ["Số: 17/2020/NĐ-CP", "Chương I", "QUY ĐỊNH CHUNG", "Điều 1. A", "1. Một.", "Chương II", "QUY ĐỊNH RIÊNG", "Điều 2. B", "1. Hai.",
+         "Điều 3. Hiệu lực", "Nghị định này có hiệu lực thi hành từ ngày 1 tháng 2 năm 2020."],
+        number="17/2020/NĐ-CP",
+    )
+    done = consolidate([base, amending("1. Bãi bỏ Chương II.")])
+    assert (words(done.documents, at("1", "1"), AFTER), words(done.documents, at("2", "1"), AFTER)) == ("Một.", None)
+
+
+def test_a_new_section_brings_its_articles() -> None:
+    lines = ("“Chương Ia", "QUY ĐỊNH THÊM", "Điều 2a. Mới", "1. Một.", "Điều 2b. Mới nữa", "1. Hai.”")
+    done = consolidate([BASE, amending("1. Bổ sung Chương Ia vào sau Điều 2 như sau:", *lines)])
+    assert [words(done.documents, at(a, "1"), AFTER) for a in ("2a", "2b")] == ["Một.", "Hai."]
+
+
+def test_a_law_may_be_named_by_its_title() -> None:
+    provisions = tuple(replace(p, ref=replace(p.ref, document="54/2024/QH15")) for p in BASE.provisions)
+    law = replace(BASE, number="54/2024/QH15", title="Luật Địa chất", provisions=provisions)
+    amendment = parse(
+        ["Số: 9/2030/QH16", "Điều 1. Sửa đổi, bổ sung một số điều của Luật Địa chất", "1. Bãi bỏ khoản 2 Điều 2.",
+         "Điều 2. Hiệu lực thi hành", "Luật này có hiệu lực thi hành từ ngày 15 tháng 3 năm 2030."],
+        number="9/2030/QH16",
+    )
+    assert words(consolidate([law, amendment]).documents, Ref("54/2024/QH15", "2", "2"), AFTER) is None
 
 
 # properties ------------------------------------------------------------------------------------------------

