@@ -122,7 +122,7 @@ def kind_of_file(path: Path) -> str:
 def _called(path: Path, named: str, kind: str) -> str:
     """`kind`, unless the file's name says another one: what is wrongly named may not be what the operator means."""
     if path.suffix and named != kind:
-        raise UnreadableFile(path, Reason.WRONG_NAME)
+        raise UnreadableFile(path, Reason.WRONG_NAME if named else Reason.UNKNOWN_KIND)
     return kind
 
 

@@ -11,6 +11,7 @@ import pytest
 from knowledge.formats import kind_of_file, read_lines
 from knowledge.provision import TextStatus
 from knowledge.reading import read_here
+from knowledge.unreadable import Reason, UnreadableFile
 from tests.knowledge import hostile
 from tests.knowledge.hostile import LAW, paragraph, run, table
 
@@ -179,9 +180,9 @@ def test_wrapped_pages_are_a_machine_reading(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        # the content decides, the name only where the content says nothing
-        ("a.docx", b"%PDF-1.4\n", "pdf"),
-        ("a.pdf", b"PK\x03\x04", "docx"),
+        # the content decides where the name allows it: word processors save HTML as .doc, people as .txt
+        ("a", b"%PDF-1.4\n", "pdf"),
+        ("a.docx", b"PK\x03\x04", "docx"),
         ("a.doc", b"<html><body>", "html"),
         ("a.txt", b"<!DOCTYPE html><p>", "html"),
         ("a", "Điều 1".encode(), "txt"),
@@ -192,6 +193,16 @@ def test_wrapped_pages_are_a_machine_reading(tmp_path: Path) -> None:
 def test_the_kind_is_told_by_the_content(tmp_path: Path, name: str, data: bytes, kind: str) -> None:
     (tmp_path / name).write_bytes(data)
     assert kind_of_file(tmp_path / name) == kind
+
+
+@pytest.mark.parametrize(("name", "data", "reason"), [
+    ("a.docx", b"%PDF-1.4\n", Reason.WRONG_NAME), ("a.pdf", b"PK\x03\x04", Reason.WRONG_NAME), ("a.exe", b"PK\x03\x04", Reason.UNKNOWN_KIND),
+])
+def test_a_wrong_name_is_refused(tmp_path: Path, name: str, data: bytes, reason: Reason) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UnreadableFile) as raised:
+        kind_of_file(tmp_path / name)
+    assert raised.value.reason is reason
 
 
 def test_every_kind_gives_the_same_document(tmp_path: Path) -> None:
