@@ -261,10 +261,10 @@ class _Text:
         changing = [order for key, order in mine if key in hits]
         text = _one_pass(base, changing)
         if text != base:
-            order = next(o for o in changing if _pattern(o.old).search(base))
-            self._close(provision.ref, order, below=False)
+            self._close(provision.ref, changing[0], below=False)
             kept = self._provisions[here]
-            self._provisions[here] = replace(kept, wording=(*kept.wording, Version(text, since, None, str(order.place))))
+            version = Version(text, since, None, _places([o for o in changing if _pattern(o.old).search(base)]))
+            self._provisions[here] = replace(kept, wording=(*kept.wording, version))
         if provision.level == "article" and (title := _one_pass(heading, changing)) != heading:
             self._rename(provision.ref, replace(changing[0], new=title))
         return hits | known
@@ -302,9 +302,20 @@ def _one_pass(text: str, orders: Sequence[Order]) -> str:
         around = match.string[max(0, match.start(2) - len(before)) : match.end(2) + len(after)]
         if found and around.casefold() == order.new.casefold():
             return match[0]  # the new words stand there already
-        return space + (order.new[:1].upper() + order.new[1:] if old[:1].isupper() and order.old[:1].islower() else order.new)
+        head = old[:1].isupper() and (order.old[:1].islower() or match.start(2) == 0)
+        return space + (order.new[:1].upper() + order.new[1:] if head else order.new)
 
-    return every.sub(change, text)
+    changed = every.sub(change, text)
+    if all(o.new for o in orders):
+        return changed
+    # Two marks that a removal has brought together are one.
+    return re.sub(r"[,;.]\s*([,;.])", lambda m: m[0] if m[0] in text else m[1], changed).strip()
+
+
+def _places(orders: Sequence[Order]) -> str:
+    """The places of orders of one text: "khoản 4 Điều 2, khoản 9 Điều 2 Nghị định số 21/2026/NĐ-CP"."""
+    *first, last = dict.fromkeys(o.place for o in orders)
+    return ", ".join([*(ref.place() for ref in first), str(last)])
 
 
 def _title(text: str) -> str:

@@ -335,7 +335,8 @@ def _pieces(sentence: str) -> list[str]:
 
 def _plainly(head: str) -> str:
     """The ordering sentence without asides, "Sửa đổi, bổ sung" as one verb."""
-    return _AMEND.sub(lambda m: "AMEND" if m[0][0] == "S" else "amend", without_asides(head))
+    parts = re.split(r"(“[^“”]*[”’])", without_asides(head))
+    return "".join(p if p.startswith("“") else _AMEND.sub(lambda m: "AMEND" if m[0][0] == "S" else "amend", p) for p in parts)
 
 
 def _of_some(head: str) -> bool:

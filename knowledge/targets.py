@@ -88,13 +88,13 @@ def targets(text: str, context: Ref | None = None) -> list[Targets]:
     open_refs: list[Ref] = []
     found: list[Targets] = []
     text = without_asides(text)
-    for kind, value in _tokens(_INCLUDING.sub("", text) if NUMBER.search(_INCLUDING.sub("", text)) else text):
+    for kind, value, joined in _tokens(_INCLUDING.sub("", text) if NUMBER.search(_INCLUDING.sub("", text)) else text):
         match kind:
             case "document":
                 open_refs += _within(pending.close(), context)
                 found.append(Targets(normal_number(value), tuple(open_refs)))
                 open_refs = []
-            case "part" if pending.points and " " in pending.points[-1]:
+            case "part" if joined and pending.points and " " in pending.points[-1]:
                 pending.points[-1] += f" {value}"  # "mục 1 phần I Phụ lục III" is one place
             case "point" | "part":
                 pending.points.append(value)
@@ -119,19 +119,22 @@ def without_asides(text: str) -> str:
     return "".join(part if part.startswith("“") else _ASIDE.sub(" ", part) for part in re.split(r"(“[^“”]*[”’])", text))
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+def _tokens(text: str) -> Iterator[tuple[str, str, bool]]:
+    """The units named: level, number or name, and whether nothing parts it from the one before."""
+    end = 0
     for match in _TOKEN.finditer(text):
+        adjoining, end = not text[end : match.start()].strip(), match.end()
         kind = str(match.lastgroup if match.lastgroup in (*_ITEMS, "chapter", "part") else next(k for k, v in match.groupdict().items() if v))
         if kind in ("document", "chapter", "part"):
-            yield kind, match[0]
+            yield kind, match[0], adjoining
             continue
         items = re.findall(_ITEMS[kind], re.sub(r"(?i)\b(?:điểm|khoản|điều|phụ lục|mẫu|biểu|số|các|từ)\b", " ", match[0]))
         joined = re.findall(r"\bđến\b", match[0])
         for item in _ranged(items) if joined and len(items) == 2 else items:
             if kind == "form":
-                yield kind, f"{'Biểu' if match[0].lower().startswith(('biểu số', 'các biểu', 'biểu ')) else 'Mẫu'} số {item}"
+                yield kind, f"{'Biểu' if match[0].lower().startswith(('biểu số', 'các biểu', 'biểu ')) else 'Mẫu'} số {item}", False
             elif kind != "point" or item[0] in POINT_LETTERS:
-                yield kind, item
+                yield kind, item, False
 
 
 def _ranged(items: Sequence[str]) -> list[str]:

@@ -150,6 +150,9 @@ def test_two_rewordings_of_one_place_on_one_day_both_hold() -> None:
         "2. Thay thế cụm từ “cơ quan” bằng cụm từ “Ủy ban nhân dân” tại khoản 2 Điều 1.",
     )
     assert words(consolidate([BASE, both]).documents, at("1", "2"), AFTER) == "Việc B do Ủy ban nhân dân cấp xã làm."
+    provision = Corpus(consolidate([BASE, both]).documents).get(at("1", "2"))
+    assert provision is not None
+    assert provision.wording[-1].by == "khoản 1 Điều 1, khoản 2 Điều 1 Nghị định số 9/2030/NĐ-CP"
 
 
 def test_new_words_are_not_changed_again() -> None:
@@ -169,6 +172,11 @@ def test_new_words_are_not_changed_again() -> None:
         # words that stand there already are not doubled
         ("1. Thay thế cụm từ “cấp huyện” bằng cụm từ “Cơ quan cấp huyện” tại khoản 3 Điều 2.", None),
         ("1. Bỏ cụm từ “cấp huyện” tại khoản 3 Điều 2.", "Cơ quan trả lời."),
+        ("1. Bỏ cụm từ “trả lời” tại khoản 3 Điều 2.", "Cơ quan cấp huyện."),
+        # a capital stays at the head of a unit
+        ("1. Thay thế cụm từ “Cơ quan cấp huyện” bằng cụm từ “người có thẩm quyền” tại khoản 3 Điều 2.", "Người có thẩm quyền trả lời."),
+        # a verb inside quoted words is a word
+        ("1. Thay thế cụm từ “trả lời” bằng cụm từ “sửa đổi, bổ sung” tại khoản 3 Điều 2.", "Cơ quan cấp huyện sửa đổi, bổ sung."),
     ],
 )
 def test_words_as_they_are_ordered(clause: str, after: str | None) -> None:

@@ -28,6 +28,8 @@ CONTEXT = Ref("", "9", "3")
         ("Mẫu số 01, Mẫu số 02 Phụ lục I", [("", ["Mẫu số 01 Phụ lục I", "Mẫu số 02 Phụ lục I"])]),
         # a part of an annex is never taken for the annex
         ("mục 3.1 Phụ lục VI", [("", ["mục 3.1 Phụ lục VI"])]),
+        ("mục 1 phần I Phụ lục III", [("", ["mục 1 phần I Phụ lục III"])]),
+        ("phần I và phần II Phụ lục I", [("", ["phần I Phụ lục I", "phần II Phụ lục I"])]),
         ("Chương X Nghị định số 136/2025/NĐ-CP", [("136/2025/NĐ-CP", ["Chương X"])]),
         # earlier amendments and titles name no target
         ("khoản 3 Điều 1 Thông tư số 24/2024/TT-BCT (đã được sửa đổi tại khoản 7 Điều 1 Thông tư số 17/2022/TT-BCT)", [("24/2024/TT-BCT", ["khoản 3 Điều 1"])]),
