@@ -15,6 +15,7 @@ from knowledge.changes import Change, News, asks_for_changes, asks_for_news, cha
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
 from knowledge.corpus import Corpus
 from knowledge.intent import Kind, intent
+from knowledge.numbers import NUMBER, normal_number
 from knowledge.provision import Document, Provision, Ref, TextStatus
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
@@ -24,6 +25,7 @@ from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, 
 LIMIT: Final = 10
 WHOLE_CLAUSE: Final = 1_400  # characters of plain text up to which a clause is shown whole
 MAX_QUESTION: Final = 4_000
+TRANSITION: Final = 0.05  # the score of a transitional article that is named beside an answer
 COUNTRY: Final = "VN"
 CLEAR: Final = 0.95  # from this chance of an answer on a short question is answered, not asked back
 ELSEWHERE: Final = 0.001  # up to this chance a question is about something else, however vague it is
@@ -369,6 +371,7 @@ class Answers:
         fact = headline(sentence, kind, main.heading, unit)
         if kind in (Wanted.WHO, Wanted.WHERE) and sum(w in content for w in syllables(strip_accents(fact))) * 2 >= len(fact.split()):
             fact = ""  # the question names that body itself
+        hits = self._with_transition(hits, shown, day)
         cited = self._cite(hits[:LIMIT], day)
         official = " ".join(q.text for s in shown for q in s.quotes)
         wrong = mismatches(text, " ".join([*spoken, *(s.gist for s in shown), official])) if text else []
@@ -383,6 +386,18 @@ class Answers:
             (*wrong, *((body,) if body else ())), (), self._warnings(cited[: len(shown)], shown, occurrences, day, wrong, body),
             confidence=confidence,
         )
+
+    def _with_transition(self, hits: Sequence[Hit], shown: Sequence[Shown], day: date) -> list[Hit]:
+        """The hits, and the transitional article of the text that amended what is shown, or moved its duty: it tells what stays on old rules."""
+        readings = [r for s in shown for o in self.authority.within(s.ref) if (r := o.on(day)) is not None]
+        sources = {m[0] for said in (*(s.by or "" for s in shown), *(r.basis for r in readings if r.settled)) for m in NUMBER.finditer(said)}
+        held = {h.provision.ref.article_ref for h in hits[: len(shown)]}
+        found = [
+            p for number in sorted(sources) for p in self.corpus.articles(normal_number(number))
+            if "chuyển tiếp" in p.heading.lower() and p.ref not in held
+        ]
+        others = [h for h in hits[len(shown) :] if h.provision.ref.article_ref not in {p.ref for p in found}]
+        return [*hits[: len(shown)], *others[:2], *(Hit(p, TRANSITION) for p in found[:1]), *others[2:]]
 
     def _lapsed(self, cited: Cited, spoken: str) -> tuple[Occurrence, ...]:
         """Who acts where the provision that says it has ended: the body it named until then, no settled one since."""

@@ -180,3 +180,8 @@ def test_ended_points_are_not_shown_among_living_ones(talk: Talk) -> None:
     said = talk.says("khoản 2 điều 1 nđ 45").text()
     assert "bốn nhóm" in said
     assert "thành phố loại 2" not in said
+
+
+def test_the_transitional_article_stands_beside_what_was_moved(talk: Talk) -> None:
+    assert "Điều 22 NĐ 139/2025" in talk.says("khoản 2 Điều 10 NĐ 32/2024 vào ngày 1/1/2026").text()
+    assert "Điều 22 NĐ 139/2025" not in talk.says("khoản 2 Điều 10 NĐ 32/2024 vào ngày 1/1/2025").text()
