@@ -164,6 +164,9 @@ def ingest(options: argparse.Namespace) -> int:
         articles = sum(p.level == "article" for p in document.provisions)
         come = f" Nguồn: {address}." if address else ""
         print(f"Đã nạp {document.name}: {articles} điều và phụ lục, {len(document.provisions)} quy định.{come}")
+    for document in documents:
+        if document.issued and document.in_force_from and document.in_force_from < document.issued:
+            print(f"Lưu ý: {document.name} ghi có hiệu lực trước ngày ban hành; hãy kiểm tra lại ngày trong tệp.")
     for line in _amended(corpus, {d.number for d in documents}):
         print(line)
     return 0

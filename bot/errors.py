@@ -49,6 +49,9 @@ _WHY = {
     Why.NO_SUCH_WORDS: "không tìm thấy cụm từ cần thay",
     Why.NO_NEW_WORDING: "lời văn mới nằm ở tệp kèm theo, bảng hoặc hình",
     Why.ALREADY_THERE: "chỗ cần bổ sung đã có nội dung khác",
+    Why.NOT_ENTITLED: "văn bản cấp dưới không sửa được văn bản cấp trên",
+    Why.ENDED: "chỗ này đã hết hiệu lực từ trước",
+    Why.NESTED: "chỗ này lại là lệnh sửa một văn bản khác; văn bản đó được đánh dấu là đã sửa đổi, cần xem bản chính thức",
     Why.NO_DAY: "văn bản sửa đổi không nêu ngày có hiệu lực",
 }
 

@@ -108,12 +108,14 @@ class Fetcher:
             path = folder / _name(answer.url)
             digest = walk.save(answer, path)
             headers = answer.response.headers
+        bare = path.rename(folder / "content")  # an address may end in anything: here the content alone decides
         try:
-            kind = kind_of_file(path)
+            kind = kind_of_file(bare)
         except UnreadableFile as error:
             raise FetchError(url, Trouble.KIND, str(error.reason)) from error
         if kind not in _KINDS:
             raise FetchError(url, Trouble.KIND, kind)
+        path = bare.rename(path if kind not in ("docx", "pdf") or path.suffix.lower() == f".{kind}" else path.with_name(f"{path.name}.{kind}"))
         return Fetched(path, digest, headers.get("ETag", "")[:500], headers.get("Last-Modified", "")[:500])
 
     def changed(self, url: str, digest: str, etag: str = "", modified: str = "") -> Change:

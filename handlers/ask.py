@@ -20,6 +20,7 @@ from knowledge.wanted import Wanted, owner_of
 
 MORE: Final = 3
 LABEL: Final = 90
+LEAD: Final = 90  # characters in which a sentence names who acts
 CHANGES: Final = 30
 NEWS: Final = 20
 
@@ -45,14 +46,17 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
         blocks += [Block(BlockKind.TITLE, say.document_line(answer.document)), Block(BlockKind.NOTE, say.document_facts(answer.document, answer.day))]
     for wrong in answer.mismatches:
         blocks.append(Block(BlockKind.LEAD, say.mismatch(wrong)))
-    who = authority_notes(answer.authority, answer.day, say)
-    first = answer.wanted in (Wanted.WHO, Wanted.WHERE)  # who asks for a body reads it first
-    blocks += who if first else []
+    # Who asks for a body reads it first, where the answering sentence is about that body.
+    lead = (answer.sentence or next((x.text for s in answer.shown for x in s.lines), ""))[:LEAD]
+    asks_who = answer.wanted in (Wanted.WHO, Wanted.WHERE, Wanted.WHETHER)
+    first = authority_notes([o for o in answer.authority if asks_who and o.phrase in lead], answer.day, say)
+    who = [b for b in authority_notes(answer.authority, answer.day, say) if b not in first]
+    blocks += first
     if answer.changes is not None:
         blocks += _changes(answer.changes, say)
     for at, shown in enumerate(answer.shown if answer.changes is None else ()):
         blocks += _shown(answer, shown, say, first=at == 0)
-    blocks += [] if first else who
+    blocks += who
     others = [c for c in answer.cited[len(answer.shown) :] if c.score >= 0.02][:MORE] if answer.confidence < 1 or len(answer.shown) == 1 else []
     more = [c for c in others if c.standing.status in (Status.IN_FORCE, Status.AMENDED_UNKNOWN, Status.SUSPENDED)]
     if more:

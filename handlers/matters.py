@@ -15,7 +15,7 @@ from knowledge.calendar import Calendar
 from knowledge.corpus import Corpus
 from knowledge.duties import Duties
 from knowledge.intent import Kind
-from knowledge.procedures import Filing, Procedure, Procedures, schedule
+from knowledge.procedures import Due, Filing, Procedure, Procedures, schedule
 from knowledge.provision import Ref
 from knowledge.roles import Role
 from knowledge.status import Status, standing
@@ -77,12 +77,20 @@ class Matters:
             return Reply((Block(BlockKind.LEAD, say.which_procedure()),), choices, {"kind": "ask_back"})
         refs = [step.basis for step in card.steps]
         blocks = [*_status(refs[0], filing.day, corpus, say), Block(BlockKind.TITLE, say.schedule_title(card, filing.day))]
+        held = corpus.get(refs[0])
+        if held is not None and standing(corpus, held, filing.day).status is Status.NOT_YET:
+            return self._reply(blocks, [], refs, (), filing.day, corpus)  # another text ruled that day
         if not card.timed:
             blocks.append(Block(BlockKind.LEAD, say.no_schedule()))
         dues = schedule(card, filing.day, self.calendar) if card.timed else ()
         blocks += [Block(BlockKind.LINE, f"{say.schedule_line(due)} {say.basis(due.step.basis, '')}") for due in dues]
         if dues:
             blocks.append(Block(BlockKind.NOTE, say.schedule_how()))
+        first = {b.text for b in blocks if b.kind is BlockKind.STATUS}
+        later = {b.text: d for d in reversed(dues) if d.latest for b in _status(d.step.basis, d.latest, corpus, say) if b.text not in first}
+        blocks += [Block(BlockKind.NOTE, say.status_later(due.latest, text)) for text, due in reversed(later.items()) if due.latest]
+        crossed = [o for d in dues if d.latest for o in self._who_acts([d.step.basis], d.latest) if o.on(d.latest) != o.on(filing.day)]
+        blocks += [Block(BlockKind.NOTE, say.status_later(d, b.text)) for d in _ends(dues)[-1:] for b in authority_notes(crossed, d, say)[:1]]
         if any(not d.certain for d in dues):
             blocks.append(Block(BlockKind.NOTE, say.schedule_caution(self.calendar.known_until)))
         found = self._who_acts(refs, filing.day)
@@ -118,6 +126,10 @@ class Matters:
             warnings.append("authority_unsettled")
         answer = Answer(Kind.ANSWER, day, cited=cited, authority=tuple(found), warnings=tuple(warnings))
         return Reply(tuple(blocks), tuple(choices), facts(answer, choices))
+
+
+def _ends(dues: Sequence[Due]) -> list[date]:
+    return sorted(d.latest for d in dues if d.latest is not None)
 
 
 def which_role(roles: Sequence[Role], say: ModuleType) -> Reply:

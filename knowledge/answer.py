@@ -20,7 +20,7 @@ from knowledge.provision import Document, Provision, Ref, TextStatus
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
 from knowledge.vietnamese import clean, one_line, strip_accents, syllables
-from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, mismatches, unit_asked, wanted, wrong_body
+from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, mismatches, owner_of, unit_asked, wanted, wrong_body
 
 LIMIT: Final = 10
 WHOLE_CLAUSE: Final = 1_400  # characters of plain text up to which a clause is shown whole
@@ -28,6 +28,7 @@ MAX_QUESTION: Final = 4_000
 TRANSITION: Final = 0.05  # the score of a transitional article that is named beside an answer
 COUNTRY: Final = "VN"
 CLEAR: Final = 0.95  # from this chance of an answer on a short question is answered, not asked back
+SHORT: Final = 4  # syllables with a meaning of their own up to which a question may lack its subject
 ELSEWHERE: Final = 0.001  # up to this chance a question is about something else, however vague it is
 _EFFECT: Final = re.compile(
     r"\b(?:hieu luc|gia tri|van dung|con dung|thay the|thay cai|chuyen tiep|bai bo|ap dung|luat cu|quy dinh cu|dang xet|do dang|thay doi)\b"
@@ -130,12 +131,17 @@ class Answers:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
                 compares = answer.kind is Kind.ANSWER and answer.shown and asks_for_changes(text)
-                return replace(answer, changes=self._changes(answer, whole=all(c.clause is None for c in citations))) if compares else answer
+                if not compares:
+                    return answer
+                if all(c.article is None for c in citations):
+                    return replace(answer, changes=tuple(changes(self.corpus, Ref(answer.shown[0].ref.document))))
+                return replace(answer, changes=self._changes(answer, whole=all(c.clause is None for c in citations)))
         return self._searched(text, day, province, context)
 
     def _vague(self, found: Found) -> bool:
         """True for a question that names no subject."""
-        return not found.query.content or (found.vague >= self.search.ranking.vague_threshold and ELSEWHERE < found.answerable < CLEAR)
+        vague = found.vague >= self.search.ranking.vague_threshold and ELSEWHERE < found.answerable < CLEAR
+        return not found.query.content or (vague and len(found.query.content) <= SHORT)
 
     def _territory(self, provision: Provision) -> str:
         return self.corpus.documents[provision.ref.document].territory
@@ -377,6 +383,7 @@ class Answers:
         wrong = mismatches(text, " ".join([*spoken, *(s.gist for s in shown), official])) if text else []
         body = wrong_body(text, " ".join(spoken), main.heading) if text else None
         occurrences = tuple(o for s in shown for o in self.authority.within(s.ref)) or tuple(self.authority.within(asked)) if shown else ()
+        occurrences = tuple(self._reviewed(o) for o in occurrences if self._stands(o, day))
         if not occurrences and kind in (Wanted.WHO, Wanted.WHERE, Wanted.WHETHER):
             occurrences = self._lapsed(cited[0], " ".join(spoken))
         if any((r := o.on(day)) is not None and o.sense == "body" and r.body != o.phrase for o in occurrences):
@@ -399,25 +406,40 @@ class Answers:
         others = [h for h in hits[len(shown) :] if h.provision.ref.article_ref not in {p.ref for p in found}]
         return [*hits[: len(shown)], *others[:2], *(Hit(p, TRANSITION) for p in found[:1]), *others[2:]]
 
+    def _stands(self, occurrence: Occurrence, day: date) -> bool:
+        """True unless the official words of the day no longer hold the phrase: an amendment has settled it."""
+        around = [p for p in (self.corpus.get(occurrence.ref), *self.corpus.parents(occurrence.ref)) if p is not None]
+        version = around[0].worded(day) if around else None
+        heading = around[-1].titled(day) if around else ""
+        return version is None or version.by is None or occurrence.phrase.casefold() in f"{version.text} {heading}".casefold()
+
+    def _reviewed(self, occurrence: Occurrence) -> Occurrence:
+        """The occurrence; where a reading waits for a text that has been taken in since, it says so instead of "not held"."""
+        def reading(r: Reading) -> Reading:
+            waits = None if r.settled else next((m[0] for m in NUMBER.finditer(r.basis) if self._taken_in(normal_number(m[0]))), None)
+            return replace(r, basis=f"{waits} đã được nạp, mục này chưa được rà soát theo văn bản đó", note="") if waits else r
+
+        return replace(occurrence, readings=tuple(reading(r) for r in occurrence.readings))
+
+    def _taken_in(self, number: str) -> bool:
+        document = self.corpus.documents.get(number)
+        return document is not None and document.completeness in ("full", "extract") and any(p.wording for p in document.provisions)
+
     def _lapsed(self, cited: Cited, spoken: str) -> tuple[Occurrence, ...]:
         """Who acts where the provision that says it has ended: the body it named until then, no settled one since."""
         standing, ref = cited.standing, cited.provision.ref
-        body = BODIES.search(spoken) or BODIES.search(cited.provision.heading)
+        begins = BODIES.match(spoken) or BODIES.match(owner_of(cited.provision.heading))
+        named = list(dict.fromkeys(m[0] for m in BODIES.finditer(spoken)))
+        body = begins[0] if begins else named[0] if len(named) == 1 else ""
         ended = standing.status in (Status.EXPIRED, Status.REPEALED) or (standing.status is Status.AMENDED_UNKNOWN and standing.kind == "repeals")
-        if not ended or standing.until is None or body is None:
+        if not ended or standing.until is None or not named:
             return ()
         document = self.corpus.documents[ref.document]
         by = f"{standing.by} (chưa đối chiếu)" if standing.by and not standing.checked else standing.by
-        basis = standing.basis or by or document.in_force_to_reason or str(ref)
-        return (
-            Occurrence(
-                ref, body[0], "body", cited.provision.heading,
-                (
-                    Reading(body[0], None, document.in_force_from, standing.until, str(ref), True),
-                    Reading(None, None, standing.until + timedelta(days=1), None, basis, False),
-                ),
-            ),
-        )
+        basis = (standing.basis or by or document.in_force_to_reason or str(ref)).rstrip(". ")
+        until = (Reading(body, None, document.in_force_from, standing.until, str(ref), True),) if body else ()
+        since = Reading(None, None, standing.until + timedelta(days=1), None, basis, False)
+        return (Occurrence(ref, body or cited.provision.heading, "body", cited.provision.heading, (*until, since)),)
 
     def shown(self, provision: Provision, day: date, *, whole: bool = False) -> Shown:
         """The lines and official words of a place on `day`, in the form in which a person reads it."""
@@ -477,6 +499,8 @@ class Answers:
                 found.append("amended_text_missing")
             elif item.standing.status is not Status.IN_FORCE:
                 found.append("not_in_force")
+            if item.standing.status is Status.NOT_YET and item.standing.by:
+                found.append("not_in_corpus")  # the text that ruled that day is not held
         if any(s.text_status is TextStatus.DIGEST for s in shown):
             found.append("digest")
         if any(s.text_status is TextStatus.OCR for s in shown):

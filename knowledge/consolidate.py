@@ -28,6 +28,9 @@ class Why(StrEnum):
     NO_SUCH_WORDS = "no_such_words"
     NO_NEW_WORDING = "no_new_wording"  # it lies in an attachment, a table or a picture
     ALREADY_THERE = "already_there"  # something else already stands where it would be inserted
+    NOT_ENTITLED = "not_entitled"  # a text of lower rank amends none of higher rank
+    ENDED = "ended"  # the place had ended before
+    NESTED = "nested"  # the place orders an amendment itself; what that one amends is marked, not changed
     NO_DAY = "no_day"  # the amending text does not say from when it is the law
 
 
@@ -70,7 +73,14 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
         if document is None or not document.provisions:
             unapplied.append(Unapplied(order, Ref(number), Why.NOT_HELD))
             continue
+        if _rank(source) < _rank(number):
+            unapplied.append(Unapplied(order, Ref(number), Why.NOT_ENTITLED))
+            continue
         text = texts.setdefault(number, _Text(document))
+        if nested := [o for o, by, _ in found if by == number and any(replace(r, document=number).covers(o.place) for r in order.refs)]:
+            unapplied.append(Unapplied(order, replace(order.refs[0], document=number), Why.NESTED))
+            for touched in (o for o in nested if o.document in held):
+                texts.setdefault(touched.document, _Text(held[touched.document])).mark(touched, order)
         if order.kind in _WORDS and order.since is not None:
             batch.setdefault((number, source, order.since), []).append(order)
             continue
@@ -141,6 +151,11 @@ class _Text:
             self._unknown.append(Relation(kind, order.place.document, order.since, articles, order.place.place(), clauses=clauses))
         return Unapplied(order, ref, why)
 
+    def mark(self, touched: Order, by: Order) -> None:
+        """The places of `touched` are amended by `by` in a way that was not applied."""
+        for ref in touched.refs:
+            self._failed(replace(by, kind=OrderKind.REPLACE), self._resolved(ref), Why.NESTED)
+
     def _resolved(self, ref: Ref) -> Ref:
         """The ref as this document names it: "Mẫu số 3 Phụ lục X" may be kept as "Mẫu số 03"."""
         ref = replace(ref, document=self._document.number)
@@ -165,6 +180,8 @@ class _Text:
                 return self._failed(order, ref, Why.NO_SUCH_PLACE)
         elif not there:
             return self._failed(order, ref, Why.NO_SUCH_PLACE)
+        elif self._ended(ref, order):
+            return self._failed(order, ref, Why.ENDED)
         elif order.kind is OrderKind.RENAME and not order.units:
             self._rename(ref, order)
             return None
@@ -186,6 +203,12 @@ class _Text:
         for place in inside:
             self._close(place, order, below=True)
         return None if inside else self._failed(order, ref, Why.NO_SUCH_PLACE)
+
+    def _ended(self, ref: Ref, order: Order) -> bool:
+        """True when everything at the place had ended before the order's day."""
+        before = (order.since or date.max) - _DAY
+        versions = [v for p in self._provisions if ref.covers(p.ref) for v in (*p.wording, *p.plain)]
+        return bool(versions) and all(v.until is not None and v.until < before for v in versions)
 
     def _live(self, ref: Ref, order: Order) -> bool:
         """True when words stand there that neither ended before nor come from a digest of this very amendment."""
@@ -316,6 +339,15 @@ def _places(orders: Sequence[Order]) -> str:
     """The places of orders of one text: "khoản 4 Điều 2, khoản 9 Điều 2 Nghị định số 21/2026/NĐ-CP"."""
     *first, last = dict.fromkeys(o.place for o in orders)
     return ", ".join([*(ref.place() for ref in first), str(last)])
+
+
+def _rank(number: str) -> int:
+    """The rank of a text by its sign: law, decree, Prime Minister, ministry, province; 9 where the sign does not tell."""
+    sign = number.rsplit("/", maxsplit=1)[-1]
+    for rank, pattern in enumerate((r"(?:QĐ|NQ|CT)-(?:UBND|HĐND)", r"TT|TTLT|QĐ-B|CT-B|QĐ-(?!TTg)", r"(?:QĐ|CT|CĐ)-TTg", r"NĐ-CP|NQ-CP", r"QH|UBTVQH|PL"), 1):
+        if re.match(pattern, sign):
+            return rank
+    return 9 if "/" not in number else 3
 
 
 def _title(text: str) -> str:

@@ -20,9 +20,10 @@ _MONTH: Final = re.compile(
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(
-    r"^(?:năm|nam)\s*(?P<y0>(?:19|20)\d\d)(?!\d)|(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|hồi|hoi|trong|sang|đến|den|đầu|dau)\s+)+(?:năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)",
+    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|hồi|hoi|trong|sang|đến|den|đầu|dau)\s+)+(?:năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
+_BARE_YEAR: Final = re.compile(r"\b(?:năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)", re.IGNORECASE)
 
 # Parts of a year stand for a day in their middle: who asks about "cuối năm 2025" means no single day.
 _PART: Final = re.compile(
@@ -60,7 +61,7 @@ def day_in(text: str, today: date) -> NamedDay | None:
         if _NUMBERED.search(bare[: match.start()]):
             return None
         return _spoken(match, line, today)
-    for pattern in (_FULL, _ISO, _MONTH, _YEAR):
+    for pattern in (_FULL, _ISO, _MONTH, _YEAR, _BARE_YEAR):
         match = pattern.search(line)
         if match is None:
             continue
@@ -72,9 +73,11 @@ def day_in(text: str, today: date) -> NamedDay | None:
         if _MATTER.search(fold(line[: match.start()]).strip()) and wanted(line) not in (Wanted.WHO, Wanted.WHERE):
             return None  # who signs or takes a file on a day is a question about the law of that day
         try:
-            day = date(int(parts.get("y") or parts["y0"]), int(parts.get("m") or 1), int(parts.get("d") or 1))
+            day = date(int(parts["y"]), int(parts.get("m") or 1), int(parts.get("d") or 1))
         except ValueError:
             return None
+        if pattern is _BARE_YEAR:  # "điều kiện năm 2023": no single day is meant, its middle stands for it; this year is today
+            return None if day.year == today.year else NamedDay(date(day.year, 7, 1), f"{line[: match.start()]} {line[match.end() :]}".strip())
         if parts.get("before"):
             day -= timedelta(days=1)
         return NamedDay(day, f"{line[: match.start()]} {line[match.end() :]}".strip())

@@ -69,6 +69,8 @@ _VERB: Final = re.compile(
     r"\b(?P<amend>AMEND|[Ss]ửa đổi|[Tt]hay thế|[Tt]hay(?= (?:cụm )?từ))\b|\b(?P<insert>[Bb]ổ sung)\b"
     r"|\b(?P<repeal>[Bb]ãi bỏ|[Bb]ỏ(?= (?:các )?(?:cụm từ|từ|điểm|khoản|Điều|Mẫu|Phụ lục)))\b"
 )
+# "Thông tư này bãi bỏ: …", "Bãi bỏ các quy định sau đây:": what stands below is a list
+_LISTED: Final = re.compile(r"\b[Bb]ãi bỏ\b[^:]*:\s*$")
 _TITLE: Final = re.compile(r"^(?:AMEND|\w+ \w+)\s+(?:lại\s+)?(?:tiêu đề|tên)(?: (?:gọi|của|và))?\b")
 _LEAD: Final = re.compile(r"\bđoạn (?:đầu|mở đầu|thứ nhất|dẫn)\b")
 _TO: Final = re.compile(r"\b(?:bằng|bàng|thành)\b")
@@ -120,7 +122,7 @@ class _Reader:
             self.around[provision.ref] = outer = self._said(heading, outer)
         head = _plainly(head)
         before = len(self.found)
-        if provision.level == "article" and _VERB.search(heading) and not _of_some(heading):
+        if provision.level == "article" and _VERB.match(_plainly(heading)) and not _of_some(heading):
             self._order(provision, _plainly(heading), [head, *payload] if head and not _VERB.match(head) else payload, outer)
         if len(self.found) == before and head:
             self._order(provision, head, payload, outer)
@@ -140,11 +142,11 @@ class _Reader:
         named = targets(re.sub(_QUOTED, " ", head), outer.ref)
         document = next((t.document for t in named if t.document), "") or _law_by_name(head) or outer.document
         refs = [r for t in named for r in t.refs]
-        verb = _VERB.search(_plainly(head))
-        if _of_some(head) or not verb or verb.start() > 60:
+        verb = _VERB.match(_plainly(head)) or _LISTED.search(head)
+        if _of_some(head) or not verb:
             refs = refs[:1] if verb else []
-        kind = str(verb.lastgroup) if verb else outer.verb
-        return _Around(document, refs[0] if refs else outer.ref, "repeal" if _is_list_of_repeals(head) else kind if verb else outer.verb)
+        kind = (str(verb.lastgroup) if verb.lastgroup else "") if verb else outer.verb
+        return _Around(document, refs[0] if refs else outer.ref, "repeal" if _is_list_of_repeals(head) else kind)
 
     # one sentence ---------------------------------------------------------------------------------------
 
@@ -352,7 +354,7 @@ def _law_by_name(head: str) -> str:
 
 
 def _is_list_of_repeals(head: str) -> bool:
-    return bool(re.search(r"\b[Bb]ãi bỏ\b[^:]*:\s*$", head))
+    return bool(_LISTED.search(head))
 
 
 def _belongs(unit: Ref, ref: Ref) -> bool:

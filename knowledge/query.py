@@ -17,12 +17,23 @@ MAX_SYLLABLES: Final = 160  # a longer message is read by its first and last par
 
 _CAPITALS: Final = re.compile(r"(?<![\w/-])[A-ZĐ]{2,}(?![\w/-])")
 _REPEATED: Final = re.compile(r"([a-zđà-ỹ])\1{2,}")
+_OTHER_CLUSTERS: Final = frozenset(("công", "từ", "thiết", "máy", "làng", "dân", "chi", "lắp", "cn"))
 _TELEX: Final = ((re.compile(r"\bdd(?=[aeiouy])"), "đ"),)
 
 
 def grams(line: Sequence[str]) -> list[str]:
     """Syllables and pairs of neighbours ("cụm_công"): the tokens that are indexed and searched."""
     return [*line, *(f"{a}_{b}" for a, b in pairwise(line))]
+
+
+def _whole_names(words: Sequence[str]) -> list[str]:
+    """"lập cụm", "mở rộng cụm" mean a cụm công nghiệp here; "cụm từ", "cụm thiết bị", "cụm làng nghề" are themselves."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        found.append(word)
+        if word == "cụm" and (at + 1 == len(words) or words[at + 1] not in _OTHER_CLUSTERS):
+            found += ["công", "nghiệp"]
+    return found
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,7 @@ class Reader:
         if len(typed) > MAX_SYLLABLES:
             typed = typed[: MAX_SYLLABLES // 2] + typed[-MAX_SYLLABLES // 2 :]
         written, extra = self._write_out(typed)
-        restored = self.speller.restore(written)
+        restored = _whole_names(self.speller.restore(written))
         weights: dict[str, float] = {}
         for token in grams(restored):
             weights[token] = weights.get(token, 0.0) + 1.0

@@ -1,6 +1,6 @@
 """Is a provision the law on a day: in force, amended by a text that is not held, repealed, suspended …"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -36,6 +36,7 @@ class Standing:
     basis: str = ""
     checked: bool = True
     certain: bool = True
+    partly: bool = False  # the amending text is held, one of its orders could not be applied
     kind: str = ""  # of the relation that made it so: "amends", "repeals", "suspends"
 
 
@@ -43,7 +44,8 @@ def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
     """Return the standing of `provision` on `day`; the gravest reason wins."""
     document = corpus.documents[provision.ref.document]
     if document.in_force_from is not None and day < document.in_force_from:
-        return Standing(Status.NOT_YET, since=document.in_force_from)
+        replaced = [r.target for r in document.relations if r.kind == "replaces"]
+        return Standing(Status.NOT_YET, by=", ".join(replaced), since=document.in_force_from)
     if document.in_force_to is not None and day > document.in_force_to:
         return Standing(Status.EXPIRED, until=document.in_force_to, says=document.in_force_to_reason)
     own = _by_versions(provision, document, day)
@@ -60,7 +62,9 @@ def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
         if effect.relation.kind in ("amends", "repeals") and not effect.held:
             if effect.relation.kind == "repeals" and not effect.relation.articles:
                 continue
-            return _from(effect, Status.AMENDED_UNKNOWN, provision)
+            found = _from(effect, Status.AMENDED_UNKNOWN, provision)
+            amending = corpus.documents.get(effect.by)
+            return replace(found, partly=amending is not None and bool(amending.provisions) and amending.completeness != "known")
     for effect in effects:
         if effect.relation.kind == "amends" and effect.relation.says:
             return _from(effect, Status.IN_FORCE)
@@ -71,7 +75,7 @@ def _from(effect: Effect, status: Status, provision: Provision | None = None) ->
     relation = effect.relation
     certain = bool(relation.articles) or provision is None or provision.ref.article in relation.at_least
     until = relation.since - timedelta(days=1) if relation.since else None
-    return Standing(status, effect.by, relation.since, until, relation.says, relation.basis, effect.checked, certain, relation.kind)
+    return Standing(status, effect.by, relation.since, until, relation.says, relation.basis, effect.checked, certain, kind=relation.kind)
 
 
 def _by_versions(provision: Provision, document: Document, day: date) -> Standing | None:

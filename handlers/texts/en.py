@@ -139,7 +139,8 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     match standing.status:
         case Status.NOT_YET:
             later = f" (in force from {day(standing.since)})" if standing.since else ""
-            return f"Not yet in force on {day(on)}{later}. What follows does not apply on that day."
+            ruled = f" On that day an earlier text applied ({standing.by}), which is not held here." if standing.by else ""
+            return f"Not yet in force on {day(on)}{later}. What follows does not apply on that day.{ruled}"
         case Status.EXPIRED:
             until = f": in the documents held here, {named} applies until the end of {day(standing.until)}" if standing.until else ""
             check = "; please check whether it has been extended or replaced" if standing.says else ""
@@ -152,6 +153,12 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
             when = f"Suspended on {day(on)}" if asked_day else "Currently suspended"
             said = f". {standing.says.rstrip('.')}" if standing.says else since
             return f"{when}{said}" + (f" (basis: {source})." if source else ".")
+        case Status.AMENDED_UNKNOWN if standing.partly:
+            place = f" ({standing.basis})" if standing.basis else ""
+            return (
+                f"Note: {by}{since} holds an order that amends this provision{place} and that could not be applied to the wording below; "
+                "please check the official text before relying on it."
+            )
         case Status.AMENDED_UNKNOWN:
             until = f"the rule that applied until the end of {day(standing.until)}" if standing.until else "the version before amendment"
             effect = f" with effect from {day(standing.since)}" if standing.since else ""
@@ -544,6 +551,10 @@ def schedule_line(due: Due) -> str:
         return f"{step.name}: {_period(step) if step.days else 'the law sets no number of days'}."
     doubt = "" if due.certain else "provisionally "
     return f"{step.name}: {doubt}no later than {day(due.latest)} ({_days(step)}). Who acts: {step.who}."
+
+
+def status_later(on: date, text: str) -> str:
+    return f"By {day(on)}: {text}"
 
 
 def schedule_how() -> str:

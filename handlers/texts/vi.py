@@ -97,7 +97,8 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     match standing.status:
         case Status.NOT_YET:
             later = f" (có hiệu lực từ ngày {day(standing.since)})" if standing.since else ""
-            return f"Chưa có hiệu lực vào ngày {day(on)}{later}. Nội dung dưới đây chưa áp dụng vào ngày đó."
+            ruled = f" Vào ngày đó áp dụng văn bản trước đó ({standing.by}), hệ thống chưa có lời văn." if standing.by else ""
+            return f"Chưa có hiệu lực vào ngày {day(on)}{later}. Nội dung dưới đây chưa áp dụng vào ngày đó.{ruled}"
         case Status.EXPIRED:
             until = f": theo văn bản hiện có trong hệ thống, {named} áp dụng đến hết ngày {day(standing.until)}" if standing.until else ""
             check = "; cần kiểm tra đã có văn bản kéo dài hoặc thay thế hay chưa" if standing.says else ""
@@ -109,6 +110,12 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
             when = f"Tạm ngưng thực hiện vào ngày {day(on)}" if asked_day else "Đang tạm ngưng thực hiện"
             said = f". {standing.says.rstrip('.')}" if standing.says else since
             return f"{when}{said}" + (f" (căn cứ {source})." if source else ".")
+        case Status.AMENDED_UNKNOWN if standing.partly:
+            place = f" ({standing.basis})" if standing.basis else ""
+            return (
+                f"Lưu ý: {by}{since} có lệnh sửa đổi quy định này{place} mà hệ thống chưa áp dụng được vào lời văn dưới đây; "
+                "cần xem bản chính thức trước khi áp dụng."
+            )
         case Status.AMENDED_UNKNOWN:
             until = f"quy định áp dụng đến hết ngày {day(standing.until)}" if standing.until else "bản trước khi sửa đổi"
             touched = "bãi bỏ quy định này" if standing.kind == "repeals" else "sửa đổi, bổ sung quy định này"
@@ -476,6 +483,10 @@ def schedule_line(due: Due) -> str:
         return f"{step.name}: {_period(step) if step.days else 'văn bản không nêu số ngày'}."
     doubt = "" if due.certain else "dự kiến "
     return f"{step.name}: {doubt}chậm nhất ngày {day(due.latest)} ({step.days} ngày{_unit(step)}). Ai làm: {step.who}."
+
+
+def status_later(on: date, text: str) -> str:
+    return f"Đến ngày {day(on)}: {text}"
 
 
 def schedule_how() -> str:

@@ -72,7 +72,8 @@ def test_kinds(server: Server, tmp_path: Path, kind: str) -> None:
     body = PAGE if kind == "html" else makers[kind](tmp_path / "made").read_bytes()
     server.answers["/van-ban/nd-01-2030?id=1&t=%C4%91"] = text(body, ETag='"1"', Last_Modified="Mon, 01 Jan 2029 00:00:00 GMT")
     found = fetcher().fetch(server.url("/van-ban/nd-01-2030?id=1&t=đ#trang-2"), tmp_path / "here")
-    assert (found.path.name, found.etag, found.modified) == ("nd-01-2030", '"1"', "Mon, 01 Jan 2029 00:00:00 GMT")
+    name = f"nd-01-2030.{kind}" if kind in ("docx", "pdf") else "nd-01-2030"
+    assert (found.path.name, found.etag, found.modified) == (name, '"1"', "Mon, 01 Jan 2029 00:00:00 GMT")
     assert found.path.read_bytes() == body
     assert found.sha256 == sha256(body).hexdigest()
     _, headers = server.asked[0]

@@ -185,3 +185,21 @@ def test_ended_points_are_not_shown_among_living_ones(talk: Talk) -> None:
 def test_the_transitional_article_stands_beside_what_was_moved(talk: Talk) -> None:
     assert "Điều 22 NĐ 139/2025" in talk.says("khoản 2 Điều 10 NĐ 32/2024 vào ngày 1/1/2026").text()
     assert "Điều 22 NĐ 139/2025" not in talk.says("khoản 2 Điều 10 NĐ 32/2024 vào ngày 1/1/2025").text()
+
+
+def test_a_schedule_that_crosses_a_day_says_so(talk: Talk) -> None:
+    said = talk.says("tôi nộp hồ sơ thành lập cụm ngày 24/8/2026").text()
+    assert "Đến ngày 18/9/2026" in said
+    assert "303/2026/NĐ-CP" in said
+
+
+def test_a_day_before_the_text_names_the_one_that_ruled(talk: Talk) -> None:
+    reply = talk.says("điều kiện thành lập cụm công nghiệp năm 2023")
+    assert "68/2017/NĐ-CP" in reply.text()
+    assert "not_in_corpus" in reply.facts["warnings"]  # type: ignore[operator]
+    assert "chậm nhất" not in talk.says("tôi nộp hồ sơ thành lập cụm ngày 1/3/2023").text()
+
+
+@pytest.mark.parametrize("text", ["ai ký quyết định thành lập cụm công nghiệp", "trước 1/7/2025 nộp hồ sơ thành lập cụm ở đâu"])
+def test_plain_questions_are_not_asked_back(talk: Talk, text: str) -> None:
+    assert talk.says(text).facts["kind"] == "answer"

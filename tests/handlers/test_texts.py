@@ -60,7 +60,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "reading": (SETTLED, OPEN), "before": (SETTLED, None), "hotline": (HOTLINE, ""), "missing": (str(REF), "Điều 99"), "places": (3, 1),
     "last": (5, 1), "limit": (20_000,), "procedure": CARDS, "step": tuple(step for card in CARDS for step in card.steps), "number": (1, 12),
     "filed": (FILED,), "due": DUES, "year": (2026,), "role": tuple(Role), "duty": DUTIES, "due_on": (date(2026, 12, 20), None),
-    "since": (date(2025, 7, 1),), "typed": ("31/2/2025",), "runs": ((("same", "Ủy ban nhân dân cấp"), ("removed", "huyện"), ("added", "xã")),),
+    "since": (date(2025, 7, 1),), "typed": ("31/2/2025",),
+    "text": ("Còn hiệu lực vào ngày 14/9/2026.",), "runs": ((("same", "Ủy ban nhân dân cấp"), ("removed", "huyện"), ("added", "xã")),),
     "item": tuple(
         News(date(2025, 7, 1), DECREE, kind, (REF, REF) * 4 if kind == "changed" else (), by, checked)
         for kind, by in (("begins", ""), ("ends", ""), ("changed", "Thông tư 38/2025/TT-BCT"), ("changed", ""), ("amended_unknown", "303/2026/NĐ-CP"))

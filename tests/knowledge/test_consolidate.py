@@ -218,6 +218,40 @@ def test_a_law_may_be_named_by_its_title() -> None:
     assert words(consolidate([law, amendment]).documents, Ref("54/2024/QH15", "2", "2"), AFTER) is None
 
 
+def test_a_text_of_lower_rank_amends_none_of_higher_rank() -> None:
+    provincial = parse(
+        ["Số: 77/2030/QĐ-UBND", "Điều 1. Điều chỉnh, bãi bỏ quyết định thành lập", "Việc bãi bỏ thực hiện theo Điều 1, Điều 2 Nghị định số 17/2020/NĐ-CP.",
+         "Điều 2. Bãi bỏ Điều 1 Nghị định số 17/2020/NĐ-CP", "Bãi bỏ Điều 1 Nghị định số 17/2020/NĐ-CP.",
+         "Điều 3. Hiệu lực thi hành", "Quyết định này có hiệu lực thi hành từ ngày 15 tháng 3 năm 2030."],
+        number="77/2030/QĐ-UBND",
+    )
+    done = consolidate([BASE, provincial])
+    assert {u.why for u in done.unapplied} == {Why.NOT_ENTITLED}
+    assert done.documents[0].provisions == BASE.provisions
+
+
+def test_a_place_that_has_ended_is_not_revived() -> None:
+    later = amending("1. Sửa đổi điểm a khoản 1 Điều 2 như sau:", "“a) Lại có.”", number="3/2031/NĐ-CP", day="1 tháng 1 năm 2031")
+    done = consolidate([BASE, amending(*REPEAL), later])
+    assert [u.why for u in done.unapplied] == [Why.ENDED]
+    assert words(done.documents, at("2", "1", "a"), date(2031, 6, 1)) is None
+
+
+def test_an_amendment_of_an_amendment_marks_what_it_reaches() -> None:
+    """It was counted as applied and the amended decree kept the words of the first amendment, in force and unmarked."""
+    nested = amending(
+        "1. Sửa đổi khoản 1 Điều 1 như sau:", "“1. Sửa đổi khoản 2 Điều 2 như sau: “2. Thời hạn là 5 ngày.””",
+        number="3/2031/NĐ-CP", day="1 tháng 1 năm 2031", target="19/2030/NĐ-CP",
+    )
+    done = consolidate([BASE, amending(*REPLACE, number="19/2030/NĐ-CP"), nested])
+    corpus = Corpus(done.documents)
+    provision = corpus.get(at("2", "2"))
+    assert provision is not None
+    assert Why.NESTED in {u.why for u in done.unapplied}
+    found = standing(corpus, provision, date(2031, 6, 1))
+    assert (found.status, found.partly) == (Status.AMENDED_UNKNOWN, True)
+
+
 # properties ------------------------------------------------------------------------------------------------
 
 AMENDMENTS = [
