@@ -1,0 +1,100 @@
+"""The database: an engine for its address, and units of work that happen whole or not at all."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import event, make_url, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from store.conversations import Conversations
+from store.erasure import Erasure
+from store.files import Files
+from store.inbox import Inbox
+from store.migrate import upgrade
+from store.outbox import Outbox
+from store.reports_store import SqlReports
+from store.tables import AttachmentRow
+
+BUSY_MS: Final = 30_000
+_STALE_FILE_S: Final = 3600.0
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit is on the disk before it is acknowledged
+    f"busy_timeout = {BUSY_MS}",
+    "foreign_keys = ON",
+    "secure_delete = ON",  # what is erased is overwritten
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The stores of one unit of work: they share one transaction."""
+
+    conversations: Conversations
+    inbox: Inbox
+    outbox: Outbox
+    reports: SqlReports
+    erasure: Erasure
+
+
+class Database:
+    """Units of work over one engine; `key` marks the identities that were erased."""
+
+    def __init__(self, engine: AsyncEngine, files: Files, key: bytes) -> None:
+        self.engine, self.files, self._key = engine, files, key
+
+    @classmethod
+    async def open(cls, url: str, data_dir: Path, key: bytes) -> "Database":
+        """Connect and bring the tables to their newest shape."""
+        engine = open_engine(url)
+        await upgrade(engine)
+        return cls(engine, Files(data_dir / "attachments"), key)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """One transaction: committed at the end, undone by any error. Keep it short; nothing slow is awaited inside."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            outbox, erasure = Outbox(session), Erasure(session, self._key)
+            yield Work(Conversations(session), Inbox(session), outbox, SqlReports(session, outbox, erasure), erasure)
+        await self.files.remove(erasure.orphans)
+
+    async def sweep(self) -> int:
+        """Remove files that no report names, left by a crash; run it when the service starts."""
+        async with AsyncSession(self.engine) as session:
+            used = (await session.scalars(select(AttachmentRow.digest))).all()
+        return await self.files.sweep(used, _STALE_FILE_S)
+
+    async def close(self) -> None:
+        """Let every connection go."""
+        await self.engine.dispose()
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """An engine for a SQLite or PostgreSQL address; nothing is opened yet."""
+    # Words stand in the database as they are read, so that a search for them finds them.
+    common: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True, **common)
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **common)
+    event.listen(engine.sync_engine, "connect", _configure)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin or commit by itself
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    # A transaction that reads first and writes later would fail when another has written between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
