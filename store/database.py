@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import event, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -62,13 +62,22 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             outbox, erasure = Outbox(session), Erasure(session, self._key)
             yield Work(Conversations(session), Inbox(session), outbox, SqlReports(session, outbox, erasure), erasure)
-        await self.files.remove(erasure.orphans)
+        if erasure.happened:
+            await self.files.remove(erasure.orphans)
+            await self._forget()
 
     async def sweep(self) -> int:
         """Remove files that no report names, left by a crash; run it when the service starts."""
         async with AsyncSession(self.engine) as session:
             used = (await session.scalars(select(AttachmentRow.digest))).all()
         return await self.files.sweep(used, _STALE_FILE_S)
+
+    async def _forget(self) -> None:
+        """Empty SQLite's log: until then it holds pages as they were before an erasure."""
+        if self.engine.dialect.name == "sqlite":
+            async with self.engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                await cast(Any, raw.driver_connection).execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         """Let every connection go."""

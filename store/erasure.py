@@ -20,11 +20,12 @@ from store.tables import AttachmentRow, ConversationRow, HistoryRow, InboxRow, M
 
 
 class Erasure:
-    """Erasing within one unit of work. `orphans` are the files to remove once that is committed."""
+    """Erasing within one unit of work. Once that is committed, `orphans` are the files to remove."""
 
     def __init__(self, session: AsyncSession, key: bytes) -> None:
         self._session, self._key = session, key
         self.orphans: list[str] = []
+        self.happened = False
 
     def mark(self, identity: Identity) -> str:
         """The keyed hash of an identity: known again with the key, told by nobody without it."""
@@ -32,6 +33,7 @@ class Erasure:
 
     async def erase(self, identity: Identity, at: datetime) -> Tombstone:
         """Remove every word of this person and leave a tombstone."""
+        self.happened = True
         mine = (ReportRow.channel == identity.channel, ReportRow.person == identity.person)
         reports = tuple((await self._session.scalars(select(ReportRow.id).where(*mine).order_by(ReportRow.created_at))).all())
         await self._empty_reports(reports, at)

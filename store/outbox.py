@@ -82,4 +82,4 @@ class Outbox:
     async def counts(self) -> dict[str, int]:
         """How many messages stand in each state."""
         found = await self._session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
-        return dict(found.tuples().all())
+        return {state: count for state, count in found}  # noqa: C416

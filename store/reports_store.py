@@ -105,7 +105,8 @@ class SqlReports:
                     written = await self._session.execute(update(ReportRow).where(*same).values(**values).returning(ReportRow.id))
                 found = written.one_or_none()
         except IntegrityError as error:
-            if kept.number and await self.by_number(kept.number) is not None:
+            other = await self.by_number(kept.number) if kept.number else None
+            if other is not None and other.id != kept.id:
                 raise NumberTaken(kept.number) from error
             raise Conflict(before.id) from error
         if found is None:
