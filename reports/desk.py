@@ -1,9 +1,12 @@
 """What an official can do with a report: take, ask, reply, forward, close, reopen, merge and part again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from reports.acts import moved, noticed, notices, taken_on
+from reports.deadlines import overdue
 from reports.errors import NotAllowed, NotFound
 from reports.model import Actor, Author, Change, Line, Message, NoticeKind, Report
 from reports.rules import Rules, storable
@@ -18,6 +21,11 @@ class DeskService:
 
     def __init__(self, reports: Reports, rules: Rules, now: Now, codes: Codes) -> None:
         self._reports, self._rules, self._now, self._codes = reports, rules, now, codes
+
+    async def queue(self, desk: str | None = None, overdue_on: date | None = None) -> Sequence[Report]:
+        """The open reports of a desk (of all, where None), most urgent first; with a day, only those overdue on it."""
+        found = await self._reports.open(desk)
+        return found if overdue_on is None else [r for r in found if overdue(r.dues, overdue_on)]
 
     async def find(self, report: str) -> Report:
         """The received report with this id or these ten digits; NotFound for drafts and for what was erased."""

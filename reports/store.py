@@ -26,6 +26,10 @@ class Reports(Protocol):
         """The reports that were merged into this one."""
         ...
 
+    async def open(self, desk: str | None = None) -> Sequence[Report]:
+        """The open reports, of one desk or of all, the one that is due first standing first."""
+        ...
+
     async def received_since(self, identity: Identity, since: datetime) -> Sequence[datetime]:
         """When reports of this person were received, from `since` on."""
         ...

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from store.inbox import Inbox
 from store.migrate import upgrade
 from store.outbox import Outbox
 from store.reports_store import SqlReports
+from store.retention import Keeping, let_go
 from store.tables import AttachmentRow
 
 BUSY_MS: Final = 30_000
@@ -65,6 +67,11 @@ class Database:
         if erasure.happened:
             await self.files.remove(erasure.orphans)
             await self._forget()
+
+    async def let_go(self, keeping: Keeping, now: datetime) -> int:
+        """Delete what is older than `keeping` allows, and return how many rows."""
+        async with AsyncSession(self.engine) as session, session.begin():
+            return await let_go(session, keeping, now)
 
     async def sweep(self) -> int:
         """Remove files that no report names, left by a crash; run it when the service starts."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reports.errors import Conflict, NumberTaken
 from reports.model import Attachment, Change, Identity, Line, Message, Notice, Report, Reporter, Tombstone
+from reports.states import State
 from store.claims import inserting
 from store.erasure import Erasure
 from store.outbox import Outbox, Outgoing
@@ -40,6 +41,16 @@ class SqlReports:
     async def merged_into(self, report: str) -> Sequence[Report]:
         """The reports that were merged into this one, oldest first."""
         return await self._many(select(ReportRow).where(ReportRow.merged_into == report).order_by(ReportRow.received_at, ReportRow.id))
+
+    async def open(self, desk: str | None = None) -> Sequence[Report]:
+        """The open reports, of one desk or of all, the one that is due first standing first."""
+        wanted = select(ReportRow).where(ReportRow.state.in_([s.value for s in State if s.is_open]))
+        if desk is not None:
+            wanted = wanted.where(ReportRow.desk == desk)
+        # A clock that has stopped is due never; least() would tell NULL differently on the two databases.
+        days = [func.coalesce(day, date.max) for day in (ReportRow.due_forward, ReportRow.due_first_notice, ReportRow.due_answer)]
+        first = case((and_(days[0] <= days[1], days[0] <= days[2]), days[0]), (days[1] <= days[2], days[1]), else_=days[2])
+        return await self._many(wanted.order_by(first, ReportRow.received_at, ReportRow.id))
 
     async def received_since(self, identity: Identity, since: datetime) -> Sequence[datetime]:
         """When reports of this person were received, from `since` on."""

@@ -329,3 +329,7 @@ async def test_a_report_is_overdue_for_everyone_alike() -> None:
     room = Room()
     report = (await room.received()).report
     assert overdue(report.dues, date(2026, 10, 13)) == (Step.FORWARD,)
+    assert await room.desk.queue() == [report]
+    assert await room.desk.queue("ministry", date(2026, 10, 12)) == []
+    assert await room.desk.queue("ministry", date(2026, 10, 13)) == [report]
+    assert await room.desk.queue("queue") == []

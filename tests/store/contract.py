@@ -392,6 +392,20 @@ class ReportContract:
             assert await work.reports.received_since(MINH, since) == []
             assert [r.id for r in await work.reports.merged_into("r0")] == ["x"]
 
+    async def test_the_queue_of_a_desk_begins_with_what_is_due_first(self, store: Store) -> None:
+        day = date(2026, 12, 1)
+        dues = {"late": Dues(None, None, day), "next": Dues(day + timedelta(2), day + timedelta(1), None), "never": Dues(), "last": Dues(day + timedelta(9))}
+        async with store.work() as work:
+            for name, due in dues.items():
+                desk = "queue" if name == "last" else "ministry"
+                await work.reports.keep(Change(replace(FULL, id=name, number=name, dues=due, desk=desk), (replace(LINE, report=name),)))
+            for state in (State.DRAFT, State.ANSWERED):
+                await work.reports.keep(Change(replace(FULL, id=state.value, number=state.value, state=state), (replace(LINE, report=state.value),)))
+        async with store.work() as work:
+            assert [r.id for r in await work.reports.open("ministry")] == ["late", "next", "never"]
+            assert [r.id for r in await work.reports.open()] == ["late", "next", "last", "never"]
+            assert await work.reports.open("department-19") == []
+
     async def test_reporters(self, store: Store) -> None:
         lan = Reporter(LAN, "Nguyễn Thị Lan", "0912 345 678", ReporterKind.COMMUNE, "19", "05482", NOW)
         async with store.work() as work:

@@ -14,46 +14,54 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store.database import Database
 
 POSTGRES = os.environ.get("CAUNOI_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
+NAME = f"caunoi_{uuid.uuid4().hex[:12]}"
 KEY = b"a key for tests"
+made: list[str] = []  # databases to drop at the end
 
 
-@asynccontextmanager
-async def postgres_url() -> AsyncIterator[str]:
-    """The address of a database made for this test; skips without a server, fails when REQUIRE_POSTGRES=1."""
-    name = f"caunoi_{uuid.uuid4().hex[:12]}"
-    engine = create_async_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+async def run(url: str, *statements: str) -> None:
+    """Run statements outside of a transaction."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     try:
         async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-    except (OSError, SQLAlchemyError) as error:
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
         await engine.dispose()
+
+
+async def postgres_url() -> str:
+    """The address of this session's own database, empty; skips without a server, fails when REQUIRE_POSTGRES=1."""
+    url = make_url(POSTGRES).set(database=NAME).render_as_string(hide_password=False)
+    if made:
+        await run(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+        return url
+    try:
+        await run(POSTGRES, f"CREATE DATABASE {NAME}")
+    except (OSError, SQLAlchemyError) as error:
         if os.environ.get("REQUIRE_POSTGRES") == "1":
             pytest.fail(f"REQUIRE_POSTGRES=1, but there is no server: {error}")
         pytest.skip("no PostgreSQL server")
-    try:
-        yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-    finally:
-        async with engine.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        await engine.dispose()
+    made.append(NAME)
+    return url
 
 
-@asynccontextmanager
-async def url_of(kind: str, folder: Path) -> AsyncIterator[str]:
-    """An address of an empty database of this kind."""
-    if kind == "sqlite":
-        yield f"sqlite+aiosqlite:///{folder / 'test.db'}"
-        return
-    async with postgres_url() as url:
-        yield url
+async def drop_postgres() -> None:
+    """Drop this session's database where there is one."""
+    while made:
+        await run(POSTGRES, f"DROP DATABASE {made.pop()} WITH (FORCE)")
+
+
+async def url_of(kind: str, folder: Path) -> str:
+    """The address of an empty database of this kind."""
+    return f"sqlite+aiosqlite:///{folder / 'test.db'}" if kind == "sqlite" else await postgres_url()
 
 
 @asynccontextmanager
 async def opened(kind: str, folder: Path) -> AsyncIterator[Database]:
     """A database of this kind with all its tables."""
-    async with url_of(kind, folder) as url:
-        database = await Database.open(url, folder, KEY)
-        try:
-            yield database
-        finally:
-            await database.close()
+    database = await Database.open(await url_of(kind, folder), folder, KEY)
+    try:
+        yield database
+    finally:
+        await database.close()

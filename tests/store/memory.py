@@ -7,10 +7,11 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers.memory import Memory
+from reports.deadlines import next_due
 from reports.errors import Conflict, NumberTaken
 from reports.model import Attachment, Change, Dues, Identity, Line, Message, Report, Reporter, Tombstone
 from reports.states import State
@@ -169,6 +170,10 @@ class MemoryReports:
 
     async def merged_into(self, report: str) -> Sequence[Report]:
         return [r for r in self.tables.reports.values() if r.merged_into == report]
+
+    async def open(self, desk: str | None = None) -> Sequence[Report]:
+        found = [r for r in self.tables.reports.values() if r.state.is_open and desk in (None, r.desk)]
+        return sorted(found, key=lambda r: (next_due(r.dues) or date.max, r.received_at, r.id))
 
     async def received_since(self, identity: Identity, since: datetime) -> Sequence[datetime]:
         return [r.received_at for r in await self.of(identity) if r.received_at is not None and r.received_at >= since]

@@ -243,19 +243,19 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 async def test_what_was_acknowledged_outlives_kill_9(kind: str, tmp_path: Path) -> None:
-    async with url_of(kind, tmp_path) as url:
-        database = await Database.open(url, tmp_path, KEY)
-        acknowledged: list[int] = [0]
-        for _ in range(3):
-            child = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", WRITER, url, str(acknowledged[-1] + 1000), stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2],
-            )  # fmt: skip
-            assert child.stdout is not None
-            acknowledged += [int(await child.stdout.readline()) for _ in range(25)]
-            child.send_signal(signal.SIGKILL)
-            acknowledged += [int(line) for line in (await child.stdout.read()).split(b"\n")[:-1]]
-            await child.wait()
-        async with database.work() as work:
-            assert not any([await work.inbox.put(event(n)) for n in acknowledged[1:]])  # every one of them is there
-        assert await claimed(database, NOW + LEASE) is not None
-        await database.close()
+    url = await url_of(kind, tmp_path)
+    database = await Database.open(url, tmp_path, KEY)
+    acknowledged: list[int] = [0]
+    for _ in range(3):
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", WRITER, url, str(acknowledged[-1] + 1000), stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert child.stdout is not None
+        acknowledged += [int(await child.stdout.readline()) for _ in range(25)]
+        child.send_signal(signal.SIGKILL)
+        acknowledged += [int(line) for line in (await child.stdout.read()).split(b"\n")[:-1]]
+        await child.wait()
+    async with database.work() as work:
+        assert not any([await work.inbox.put(event(n)) for n in acknowledged[1:]])  # every one of them is there
+    assert await claimed(database, NOW + LEASE) is not None
+    await database.close()

@@ -26,26 +26,24 @@ def tables(connection: Connection) -> set[str]:
 
 @KINDS
 async def test_up_down_and_up_again(kind: str, tmp_path: Path) -> None:
-    async with url_of(kind, tmp_path) as url:
-        engine = open_engine(url)
-        for _ in range(2):
-            await upgrade(engine)
-            async with engine.connect() as connection:
-                assert await connection.run_sync(differences) == []
-                assert await connection.run_sync(tables) == set(Base.metadata.tables)
-            await downgrade(engine)
-            async with engine.connect() as connection:
-                assert await connection.run_sync(tables) == set()
-        await engine.dispose()
+    engine = open_engine(await url_of(kind, tmp_path))
+    for _ in range(2):
+        await upgrade(engine)
+        async with engine.connect() as connection:
+            assert await connection.run_sync(differences) == []
+            assert await connection.run_sync(tables) == set(Base.metadata.tables)
+        await downgrade(engine)
+        async with engine.connect() as connection:
+            assert await connection.run_sync(tables) == set()
+    await engine.dispose()
 
 
 @KINDS
 async def test_upgrading_what_is_newest_changes_nothing(kind: str, tmp_path: Path) -> None:
-    async with url_of(kind, tmp_path) as url:
-        engine = open_engine(url)
-        await upgrade(engine)
-        await upgrade(engine)
-        await engine.dispose()
+    engine = open_engine(await url_of(kind, tmp_path))
+    await upgrade(engine)
+    await upgrade(engine)
+    await engine.dispose()
 
 
 async def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
