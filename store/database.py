@@ -1,11 +1,11 @@
 """The database: an engine for its address, and units of work that happen whole or not at all."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -24,6 +24,7 @@ from store.retention import Keeping, let_go
 from store.tables import AttachmentRow
 
 BUSY_MS: Final = 30_000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _STALE_FILE_S: Final = 3600.0
 _PRAGMAS: Final = (
     "journal_mode = WAL",
@@ -93,14 +94,18 @@ class Database:
 
 def open_engine(url: str) -> AsyncEngine:
     """An engine for a SQLite or PostgreSQL address; nothing is opened yet."""
-    # Words stand in the database as they are read, so that a search for them finds them.
-    common: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
+    common: dict[str, Any] = {"json_serializer": _as_json}
     if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True, **common)
     engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **common)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _as_json(value: Any) -> str:
+    """Words as they are read, so that a search for them finds them; a lone surrogate, which cannot be written, escaped."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _configure(connection: Any, _: Any) -> None:

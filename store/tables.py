@@ -7,6 +7,8 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, I
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from reports.rules import storable
+
 Payload = dict[str, Any]
 
 
@@ -27,6 +29,17 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+class Words(TypeDecorator[str]):
+    """A text of any length, without what no database can hold: NUL and lone surrogates, which a phone can send."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else storable(value)
+
+
 class Base(DeclarativeBase):
     """Every constraint has a name, so that a migration can drop it on any database."""
 
@@ -38,7 +51,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment, Payload: JSON, str: Text}  # noqa: RUF012
+    type_annotation_map = {datetime: Moment, Payload: JSON, str: Words}  # noqa: RUF012
 
 
 # SQLite counts up only a column of type INTEGER.
@@ -122,10 +135,10 @@ class ReportRow(Base):
     text: Mapped[str]
     first_words: Mapped[str]
     fault: Mapped[str | None] = mapped_column(Short)  # "provision", "none", "unknown"; NULL: not asked yet
-    document: Mapped[str | None] = mapped_column(Short)
-    article: Mapped[str | None] = mapped_column(Short)
-    clause: Mapped[str | None] = mapped_column(Short)
-    point: Mapped[str | None] = mapped_column(Short)
+    document: Mapped[str | None]
+    article: Mapped[str | None]
+    clause: Mapped[str | None]
+    point: Mapped[str | None]
     regime: Mapped[str | None] = mapped_column(Short)
     problem: Mapped[str | None] = mapped_column(Short)
     field: Mapped[str | None] = mapped_column(Short)

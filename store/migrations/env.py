@@ -7,12 +7,14 @@ from alembic import context
 from sqlalchemy import Connection
 
 from store.database import open_engine
-from store.tables import Base, Moment
+from store.tables import Base, Moment, Words
 
 
 def _render(kind: str, found: Any, _: Any) -> str | Literal[False]:
     """A step must not change when a class of ours does: it names the type beneath."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(found, Moment) else False
+    if kind == "type" and isinstance(found, (Moment, Words)):
+        return "sa.Text()" if isinstance(found, Words) else "sa.DateTime(timezone=True)"
+    return False
 
 
 def _run(connection: Connection) -> None:

@@ -35,6 +35,7 @@ from reports.model import (
     Tombstone,
     Unfixed,
 )
+from reports.rules import storable
 from reports.states import State
 from reports.store import Reports
 from store.errors import LostClaim, Moved
@@ -140,6 +141,27 @@ class InboxContract:
         arrived = await claimed(store)
         assert arrived is not None
         assert (arrived.event, arrived.attempts) == (sent, 1)
+
+    @pytest.mark.parametrize("hostile", ["a\0b", "\ud800", "\udfff\ud800", "\u202e\u200b", "x" * 100_000, "'; DROP TABLE inbox; --", "\x0b\ufffe", "👩‍👩‍👧"])
+    async def test_no_text_is_refused(self, store: Store, hostile: str) -> None:
+        sent = Event("web", "1", "lan", {"text": hostile}, NOW)
+        async with store.work() as work:
+            await work.inbox.put(sent)
+            await work.outbox.add(Outgoing("web", "lan", "1", {"text": hostile}), NOW)
+            await work.conversations.save("web", "lan", Memory(waiting=hostile), NOW)
+            line = replace(LINE, why=hostile)
+            words = Message("m", "r1", Author.OFFICIAL, hostile, NOW, hostile)
+            await work.reports.keep(Change(replace(FULL, text=hostile, proposal=hostile), (line,), (words,)))
+        arrived, sends = await claimed(store), await sending(store)
+        assert arrived is not None
+        assert sends is not None
+        assert (arrived.event, sends.message.payload) == (sent, sent.payload)
+        async with store.work() as work:
+            kept = await work.reports.get("r1")
+            assert kept is not None
+            assert storable(kept.text) == storable(hostile)
+            assert (await work.conversations.load("web", "lan")).waiting == hostile
+            await work.inbox.failed(arrived, hostile, None)
 
     async def test_a_conversation_is_held_by_one_and_keeps_its_order(self, store: Store) -> None:
         async with store.work() as work:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -259,3 +260,40 @@ async def test_what_was_acknowledged_outlives_kill_9(kind: str, tmp_path: Path) 
         assert not any([await work.inbox.put(event(n)) for n in acknowledged[1:]])  # every one of them is there
     assert await claimed(database, NOW + LEASE) is not None
     await database.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_workers_and_deliveries_that_race_keep_each_conversation_whole(database: Database, seed: int) -> None:
+    """Messages arrive while workers claim, fail, die and finish: each is done once, none while another is held."""
+    chance = random.Random(seed)
+    people, holding, done = ["a", "b", "c"], set[str](), list[str]()
+    arriving = [(person, n) for n in range(8) for person in people]
+    moment = NOW
+
+    async def deliver() -> None:
+        for person, n in arriving:
+            async with database.work() as work:
+                await work.inbox.put(event(n, person))
+            await asyncio.sleep(chance.random() / 500)
+
+    async def work_on() -> None:
+        while len(done) < len(arriving):
+            arrived = await claimed(database, moment)
+            if arrived is None:
+                await asyncio.sleep(0.002)
+                continue
+            assert arrived.event.person not in holding
+            holding.add(arrived.event.person)
+            await asyncio.sleep(chance.random() / 500)
+            holding.discard(arrived.event.person)
+            async with database.work() as work:
+                if chance.random() < 0.2:
+                    await work.inbox.failed(arrived, "again", moment)
+                    continue
+                await work.inbox.done(arrived)
+                done.append(arrived.event.event_id)
+
+    await asyncio.gather(deliver(), *(work_on() for _ in range(4)))
+    assert sorted(done) == sorted(f"{person}-{n}" for person, n in arriving)
+    for person in people:
+        assert [d for d in done if d.startswith(person)] == [f"{person}-{n}" for n in range(8)]
