@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from reports.errors import NotAllowed
-from reports.model import Actor, Dues, Line, Notice, NoticeKind, Report
+from reports.model import Actor, Dues, Line, Notice, NoticeKind, Report, Source
 from reports.states import State
 
 
@@ -33,9 +33,10 @@ def taken_on(report: Report) -> Report:
 def notices(report: Report, others: tuple[Report, ...], kind: NoticeKind, facts: Mapping[str, str] | None = None) -> tuple[Notice, ...]:
     """One notice for the reporter of `report` and for each of those whose reports stand with it.
 
+    Nobody is told in a chat what was written down for them by telephone, at a meeting or from a letter: staff tell them.
     The key holds the version that the act leaves behind: repeating the same act writes the same key.
     """
-    told = [r for r in (report, *others) if r.reporter is not None and r.erased_at is None]
+    told = [r for r in (report, *others) if r.source is Source.CHAT and r.erased_at is None]
     frozen = MappingProxyType(dict(facts or {}))
     return tuple(
         Notice(r.reporter, kind, r.id, r.number, f"{report.id}:{report.version + 1}:{kind}:{r.id}", frozen) for r in told if r.reporter is not None

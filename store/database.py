@@ -56,7 +56,11 @@ class Database:
     async def open(cls, url: str, data_dir: Path, key: bytes) -> "Database":
         """Connect and bring the tables to their newest shape."""
         engine = open_engine(url)
-        await upgrade(engine)
+        try:
+            await upgrade(engine)
+        except BaseException:
+            await engine.dispose()
+            raise
         return cls(engine, Files(data_dir / "attachments"), key)
 
     @asynccontextmanager

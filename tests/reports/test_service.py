@@ -12,7 +12,7 @@ from knowledge.provision import Ref
 from reports.deadlines import Clocks, Step, overdue
 from reports.desk import DeskService
 from reports.errors import BadAttachment, Classified, Conflict, Locked, Missing, NotAllowed, NotFound, NumberTaken, TooLong, TooMany
-from reports.model import Actor, Author, Identity, Problem, Regime, Report, Reporter, Unfixed
+from reports.model import Actor, Author, Identity, Problem, Regime, Report, Reporter, Source, Unfixed
 from reports.number import RandomCodes, is_valid, shown
 from reports.places import Places
 from reports.routing import Routing, Territory
@@ -323,6 +323,16 @@ async def test_erasing_leaves_a_husk_and_no_word() -> None:
 )  # fmt: skip
 def test_whose_rule_it_is(provision: Ref | Unfixed | None, territory: Territory) -> None:
     assert territory_of(Report("r", LAN, provision=provision)) is territory
+
+
+async def test_what_was_written_down_by_staff_is_not_answered_in_a_chat() -> None:
+    room = Room()
+    who = Identity("staff", "call-7")
+    draft = await room.service.start(who, "Gọi điện hỏi", Source.PHONE, Actor(Author.OFFICIAL, "Hoa"))
+    report = (await room.service.submit((await room.service.fill(replace(draft, provision=Unfixed.UNKNOWN), who)).id, who)).report
+    await room.desk.reply(report.id, "Hoa", "Đã trả lời qua điện thoại")
+    assert room.reports.tables.outbox == []
+    assert (await room.did(report))[0] == "official:Hoa: created >"
 
 
 async def test_a_report_is_overdue_for_everyone_alike() -> None:

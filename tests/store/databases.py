@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.database import Database
 
-POSTGRES = os.environ.get("CAUNOI_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
+POSTGRES = os.environ.get("CAUNOI_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 NAME = f"caunoi_{uuid.uuid4().hex[:12]}"
 KEY = b"a key for tests"
 made: list[str] = []  # databases to drop at the end
