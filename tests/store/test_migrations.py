@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-from store.database import open_engine
+from store.database import Database, open_engine
 from store.migrate import downgrade, upgrade
 from store.tables import Base
 from tests.store.databases import url_of
@@ -55,3 +55,13 @@ async def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
     async with engine.connect() as connection:
         assert await connection.run_sync(tables) == {"tombstone"}
     await engine.dispose()
+
+
+async def test_a_database_that_cannot_be_brought_up_is_let_go(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE inbox (x INTEGER)")
+    await engine.dispose()
+    with pytest.raises(Exception, match="inbox"):
+        await Database.open(url, tmp_path, b"key")  # a connection left open would be a warning, and so an error
