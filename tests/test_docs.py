@@ -10,6 +10,7 @@ from bot.__main__ import parser
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+ROOMS = ("bot", "store", "handlers", "reports", "knowledge")
 RUNNING = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 
 
@@ -48,7 +49,7 @@ def test_the_glossary_names_what_exists() -> None:
     names = set(re.findall(r"`([A-Z]\w+)", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")))
     classes = {
         node.name
-        for room in ("knowledge", "handlers", "bot")
+        for room in ROOMS
         for path in (ROOT / room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
@@ -59,7 +60,7 @@ def test_the_glossary_names_what_exists() -> None:
 def tree() -> str:
     """The tree of docs/architecture.md, from the first line of each file."""
     rows = []
-    for room in ("bot", "handlers", "knowledge"):
+    for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             purpose = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
             rows.append(f"| `{path.relative_to(ROOT).as_posix()}` | {purpose} |")

@@ -1,0 +1,1 @@
+"""What people found difficult: reports, their states, clocks and desks; knows no SQL, no channels."""

@@ -1,0 +1,89 @@
+"""Erases a person: every word of theirs in every table, files included; what stays names nobody.
+
+The row of a report stays as a husk, for others may have joined it and its number must not be given out again.
+A tombstone holds a keyed hash of the identity: a backup that is restored can be erased again by it.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, union, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from reports.model import Identity, Tombstone
+from reports.states import State
+from store.claims import WAITING
+from store.inbox import DONE
+from store.tables import AttachmentRow, ConversationRow, HistoryRow, InboxRow, MessageRow, OutboxRow, ReporterRow, ReportRow, TombstoneRow
+
+
+class Erasure:
+    """Erasing within one unit of work. Once that is committed, `orphans` are the files to remove."""
+
+    def __init__(self, session: AsyncSession, key: bytes) -> None:
+        self._session, self._key = session, key
+        self.orphans: list[str] = []
+        self.happened = False
+
+    def mark(self, identity: Identity) -> str:
+        """The keyed hash of an identity: known again with the key, told by nobody without it."""
+        return hmac.new(self._key, f"{identity.channel}\0{identity.person}".encode(), hashlib.sha256).hexdigest()
+
+    async def erase(self, identity: Identity, at: datetime) -> Tombstone:
+        """Remove every word of this person and leave a tombstone."""
+        self.happened = True
+        mine = (ReportRow.channel == identity.channel, ReportRow.person == identity.person)
+        reports = tuple((await self._session.scalars(select(ReportRow.id).where(*mine).order_by(ReportRow.created_at))).all())
+        await self._empty_reports(reports, at)
+        await self._empty_queues(identity)
+        for table in (ReporterRow, ConversationRow):
+            await self._session.execute(delete(table).where(table.channel == identity.channel, table.person == identity.person))
+        stone = Tombstone(self.mark(identity), reports, at)
+        self._session.add(TombstoneRow(mark=stone.mark, reports=list(reports), erased_at=at))
+        await self._session.flush()
+        return stone
+
+    async def tombstones(self) -> list[Tombstone]:
+        """Every erasure there was, oldest first."""
+        rows = await self._session.scalars(select(TombstoneRow).order_by(TombstoneRow.sequence))
+        return [Tombstone(row.mark, tuple(row.reports), row.erased_at) for row in rows]
+
+    async def again(self, stones: Iterable[Tombstone], at: datetime) -> int:
+        """Erase once more whoever `stones` name, after a backup was restored, and return how many there were."""
+        marks = {stone.mark for stone in stones}
+        found = [identity for identity in await self._identities() if self.mark(identity) in marks]
+        for identity in found:
+            await self.erase(identity, at)
+        return len(found)
+
+    async def _identities(self) -> list[Identity]:
+        tables = (ReporterRow, ReportRow, ConversationRow, InboxRow, OutboxRow)
+        rows = await self._session.execute(union(*(select(t.channel, t.person).where(t.person != "") for t in tables)))
+        return [Identity(row.channel, row.person) for row in rows]
+
+    async def _empty_reports(self, reports: tuple[str, ...], at: datetime) -> None:
+        files = (await self._session.scalars(select(AttachmentRow.digest).where(AttachmentRow.report.in_(reports)))).all()
+        await self._session.execute(delete(MessageRow).where(MessageRow.report.in_(reports)))
+        await self._session.execute(delete(AttachmentRow).where(AttachmentRow.report.in_(reports)))
+        await self._session.execute(update(HistoryRow).where(HistoryRow.report.in_(reports)).values(why=""))
+        gone = update(ReportRow).where(ReportRow.id.in_(reports))
+        await self._session.execute(gone.where(ReportRow.state.in_([s for s in State if not s.is_closed])).values(state=State.WITHDRAWN.value))
+        await self._session.execute(
+            gone.values(
+                channel=None, person=None, text="", first_words="", proposal="", commune="", code_hash="", publication=None, name_seen=None,
+                due_forward=None, due_first_notice=None, due_answer=None, erased_at=at, version=ReportRow.version + 1,
+            )
+        )
+        used = set((await self._session.scalars(select(AttachmentRow.digest).where(AttachmentRow.digest.in_(files)))).all())
+        self.orphans += sorted(set(files) - used)
+
+    async def _empty_queues(self, identity: Identity) -> None:
+        """Inbox rows stay without words and person: a message that is delivered again is still known."""
+        mine = (InboxRow.channel == identity.channel, InboxRow.person == identity.person)
+        # The message that asks for the erasure is held by a worker and will be finished by it; those behind it are not read.
+        free = (InboxRow.state == WAITING, func.coalesce(InboxRow.claimed_by, "") == "")
+        await self._session.execute(update(InboxRow).where(*mine, *free).values(state=DONE))
+        await self._session.execute(update(InboxRow).where(*mine).values(person="", payload={}, error=""))
+        await self._session.execute(delete(OutboxRow).where(OutboxRow.channel == identity.channel, OutboxRow.person == identity.person))

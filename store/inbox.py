@@ -1,0 +1,67 @@
+"""The inbox: what arrived, once each, handed out in the order of each conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.claims import WAITING, claim, ensure_conversation, finish, inserting
+from store.tables import InboxRow, Payload
+
+DONE: Final = "done"
+FAILED: Final = "failed"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message of a channel. `event_id` is the channel's own id of it: the same one is taken once."""
+
+    channel: str
+    event_id: str
+    person: str
+    payload: Payload
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message in the hands of a worker, until its lease ends. `attempts` counts this one."""
+
+    id: int
+    token: str
+    event: Event
+    attempts: int
+
+
+class Inbox:
+    """The inbox within one unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def put(self, event: Event) -> bool:
+        """Keep `event`; False when it was kept before, which is no error."""
+        await ensure_conversation(self._session, event.channel, event.person)
+        row = inserting(self._session, InboxRow).values(
+            channel=event.channel, event_id=event.event_id, person=event.person, payload=event.payload, received_at=event.received_at, state=WAITING,
+        )
+        kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["channel", "event_id"]).returning(InboxRow.id))
+        return kept.one_or_none() is not None
+
+    async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Arrived | None:
+        """Take the next message. Commit before working on it: the lease is what others see."""
+        row = await claim(self._session, InboxRow, now, lease, channels)
+        if row is None:
+            return None
+        return Arrived(row.id, row.claimed_by, Event(row.channel, row.event_id, row.person, row.payload, row.received_at), row.attempts)
+
+    async def done(self, arrived: Arrived) -> None:
+        """Finish it, in the transaction that keeps all that came of it; LostClaim undoes all of that."""
+        await finish(self._session, InboxRow, arrived.id, arrived.token, {"state": DONE})
+
+    async def failed(self, arrived: Arrived, error: str, again_at: datetime | None) -> None:
+        """Put it back until `again_at`; None gives it up, visibly, and lets the conversation go on."""
+        state = FAILED if again_at is None else WAITING
+        await finish(self._session, InboxRow, arrived.id, arrived.token, {"state": state, "error": error, "not_before": again_at})

@@ -1,0 +1,85 @@
+"""The outbox: what is to be sent, once each, in the order of each conversation; undeliverable is held and visible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.claims import WAITING, claim, ensure_conversation, finish, inserting
+from store.tables import OutboxRow, Payload
+
+SENT: Final = "sent"
+HELD: Final = "held"  # the channel cannot deliver now: window closed, person has blocked it
+DEAD: Final = "dead"  # given up after too many attempts; still visible, can be released
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to a person. One `dedupe` is kept once."""
+
+    channel: str
+    person: str
+    dedupe: str
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A message in the hands of a worker, until its lease ends. More than one attempt may mean that it was sent already."""
+
+    id: int
+    token: str
+    message: Outgoing
+    attempts: int
+
+
+class Outbox:
+    """The outbox within one unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, message: Outgoing, now: datetime) -> bool:
+        """Keep `message`, to be sent once this unit of work is committed; False when it was kept before."""
+        await ensure_conversation(self._session, message.channel, message.person)
+        row = inserting(self._session, OutboxRow).values(
+            channel=message.channel, person=message.person, dedupe=message.dedupe, payload=message.payload, created_at=now, state=WAITING,
+        )
+        kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["dedupe"]).returning(OutboxRow.id))
+        return kept.one_or_none() is not None
+
+    async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Sending | None:
+        """Take the next message to send. Commit before sending it."""
+        row = await claim(self._session, OutboxRow, now, lease, channels)
+        if row is None:
+            return None
+        return Sending(row.id, row.claimed_by, Outgoing(row.channel, row.person, row.dedupe, row.payload), row.attempts)
+
+    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
+        """It was sent; LostClaim where another worker has taken it meanwhile."""
+        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": SENT, "sent_at": now, "platform_id": platform_id, "error": ""})
+
+    async def retry(self, sending: Sending, error: str, at: datetime) -> None:
+        """It failed; it, and what stands behind it in this conversation, waits until `at`."""
+        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": WAITING, "error": error, "not_before": at})
+
+    async def hold(self, sending: Sending, error: str) -> None:
+        """It cannot be delivered now; what stands behind it goes on."""
+        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": HELD, "error": error})
+
+    async def give_up(self, sending: Sending, error: str) -> None:
+        """It has failed too often."""
+        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": DEAD, "error": error})
+
+    async def release(self, channel: str, person: str) -> int:
+        """Let all that is held for this person be sent again, and return how many: the person has written."""
+        held = update(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.person == person, OutboxRow.state.in_((HELD, DEAD)))
+        return len((await self._session.execute(held.values(state=WAITING, not_before=None).returning(OutboxRow.id))).all())
+
+    async def counts(self) -> dict[str, int]:
+        """How many messages stand in each state."""
+        found = await self._session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+        return {state: count for state, count in found}  # noqa: C416
