@@ -15,8 +15,10 @@ from starlette.routing import Route
 from bot.web_form import BadDay, read_day
 from bot.web_render import Renderer, article_path, with_day
 from bot.web_texts import Texts, shown_day
+from handlers.texts import texts
 from knowledge.corpus import Corpus
 from knowledge.provision import Document, Provision, Ref, TextStatus, Version, kind_of, slug
+from knowledge.relations import links
 from knowledge.status import Standing, Status, standing
 
 _TONES: Final = {Status.IN_FORCE: "good", Status.REPEALED: "off", Status.EXPIRED: "off"}
@@ -51,7 +53,7 @@ class Lookup:
         return view.page(
             "document.html", document=document, slug=slug(document.number),
             status=document_status(view.t, view.corpus, document, view.day), text_kind=text_kind(view.t, document),
-            contents=contents(view.t, view.corpus, document, view.day),
+            contents=contents(view.t, view.corpus, document, view.day), relations=relations(view.t.lang, view.corpus, document),
             question=view.question(document.name),
         )  # fmt: skip
 
@@ -248,6 +250,14 @@ def contents(t: Texts, corpus: Corpus, document: Document, day: date) -> list[tu
         sections = groupby(inside, _section)
         chapters.append((chapter, [(name, [_row(t, corpus, p, day, whole) for p in group]) for name, group in sections]))
     return chapters
+
+
+def relations(lang: str, corpus: Corpus, document: Document) -> tuple[str, list[tuple[str, str]]]:
+    """The heading of the list of relations, and each relation in words with the path of the other document, "" where it has no page."""
+    say = texts(lang)
+    return say.relations_title(), [
+        (say.relation(link), f"/van-ban/{slug(link.other)}" if link.other in corpus.documents else "") for link in links(corpus, document.number)
+    ]
 
 
 def _annex(provision: Provision) -> bool:

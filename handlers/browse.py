@@ -7,8 +7,10 @@ from typing import Final
 from handlers.message import Block, BlockKind, Choice, Reply
 from knowledge.corpus import Corpus
 from knowledge.provision import Document, slug
+from knowledge.relations import links
 
 PAGE: Final = 8
+RELATIONS: Final = 12
 
 
 def documents(corpus: Corpus, say: ModuleType, day: date) -> Reply:
@@ -29,6 +31,10 @@ def articles(document: Document, page: int, corpus: Corpus, say: ModuleType, day
         blocks.append(Block(BlockKind.NOTE, line))
     if page == 0 and document.note:
         blocks.append(Block(BlockKind.NOTE, document.note))
+    related = links(corpus, document.number) if page == 0 else []
+    if related:
+        blocks.append(Block(BlockKind.MORE, say.relations_title()))
+        blocks += [Block(BlockKind.LINE, say.relation(link)) for link in related[:RELATIONS]]
     choices = [Choice(_label(f"{p.ref.place()}. {p.heading}"), f"p:{p.ref.key}") for p in part]
     if (page + 1) * PAGE < len(found):
         choices.append(Choice(say.next_page(), f"b:{slug(document.number)}:{page + 1}"))

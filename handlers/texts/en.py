@@ -10,6 +10,7 @@ from knowledge.changes import News
 from knowledge.duties import Duty, Period
 from knowledge.procedures import Due, Procedure, Step
 from knowledge.provision import Document, Ref, kind_of
+from knowledge.relations import Link
 from knowledge.roles import Role
 from knowledge.status import Standing, Status
 from knowledge.wanted import Mismatch
@@ -480,6 +481,20 @@ def document_facts(document: Document, on: date) -> str:
     if not document.checked:
         parts.append("information not checked against the official copy")
     return "; ".join(parts)[:1].upper() + "; ".join(parts)[1:] + "." if parts else ""
+
+
+def relations_title() -> str:
+    return "Relations to other documents"
+
+
+def relation(link: Link) -> str:
+    """One relation of a document, told from its side."""
+    verbs = {"amends": "amends", "repeals": "repeals", "replaces": "replaces", "guides": "guides", "suspends": "suspends", "overrides": "overrides"}
+    other, verb = _numbered(link.other), verbs.get(link.kind, link.kind)
+    said = f"{other} {verb} this document" if link.incoming else f"This document {verb} {other}"
+    shown = ", ".join(f"Article {a}" if a[0].isdigit() else a for a in link.articles[:12]) + ("…" if len(link.articles) > 12 else "")
+    places = f" ({shown})" if shown else ""
+    return f"{said}{places}{_since(link.since)}{_until(link.until)}{'' if link.checked else ', according to unverified information'}."
 
 
 def articles_title(document: Document) -> str:

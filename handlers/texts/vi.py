@@ -9,6 +9,7 @@ from knowledge.changes import News
 from knowledge.duties import Duty, Period
 from knowledge.procedures import Due, Procedure, Step
 from knowledge.provision import Document, Ref, kind_of
+from knowledge.relations import Link
 from knowledge.roles import Role
 from knowledge.status import Standing, Status
 from knowledge.wanted import Mismatch
@@ -411,6 +412,23 @@ def document_facts(document: Document, on: date) -> str:
     if not document.checked:
         parts.append("thông tin chưa đối chiếu với bản chính thức")
     return "; ".join(parts)[:1].upper() + "; ".join(parts)[1:] + "." if parts else ""
+
+
+def relations_title() -> str:
+    return "Quan hệ với văn bản khác"
+
+
+def relation(link: Link) -> str:
+    """One relation of a document, told from its side."""
+    verbs = {
+        "amends": "sửa đổi, bổ sung", "repeals": "bãi bỏ", "replaces": "thay thế", "guides": "hướng dẫn", "suspends": "tạm ngưng",
+        "overrides": "quy định lại thẩm quyền trong",
+    }
+    other, verb = _numbered(link.other), verbs.get(link.kind, link.kind)
+    said = f"{other} {verb} văn bản này" if link.incoming else f"Văn bản này {verb} {other}"
+    shown = ", ".join(f"Điều {a}" if a[0].isdigit() else a for a in link.articles[:12]) + ("…" if len(link.articles) > 12 else "")
+    places = f" ({shown})" if shown else ""
+    return f"{said}{places}{_since(link.since)}{_until(link.until)}{'' if link.checked else ', theo thông tin chưa đối chiếu'}."
 
 
 def articles_title(document: Document) -> str:

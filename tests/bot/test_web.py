@@ -690,3 +690,12 @@ def test_strange_questions_get_one_answer(real: TestClient, text: str) -> None:
 def test_a_list_that_is_over_is_not_guessed(real: TestClient) -> None:
     assert ask(real, choice="p:nothing").status_code == 200
     assert ask(real, choice="\x00" * 500).status_code == 200
+
+
+def test_a_document_lists_its_relations(client: TestClient) -> None:
+    page = client.get("/van-ban/32-2024-nd-cp").text
+    assert "Quan hệ với văn bản khác" in page
+    plain = re.sub(r"<[^>]+>", "", page)
+    said = re.sub(r"\s+", " ", plain.replace("\u2011", "-").replace("\u2060", ""))
+    assert "Nghị định 303/2026/NĐ-CP sửa đổi, bổ sung văn bản này (Điều 2" in said
+    assert 'href="/van-ban/68-2017-nd-cp"' in page

@@ -203,3 +203,10 @@ def test_a_day_before_the_text_names_the_one_that_ruled(talk: Talk) -> None:
 @pytest.mark.parametrize("text", ["ai ký quyết định thành lập cụm công nghiệp", "trước 1/7/2025 nộp hồ sơ thành lập cụm ở đâu"])
 def test_plain_questions_are_not_asked_back(talk: Talk, text: str) -> None:
     assert talk.says(text).facts["kind"] == "answer"
+
+
+def test_the_documents_of_the_chat_tell_their_relations(talk: Talk) -> None:
+    listed = talk.says("/vanban")
+    said = talk.taps(listed, "32/2024").text()
+    assert "Nghị định 303/2026/NĐ-CP sửa đổi, bổ sung văn bản này" in said
+    assert "Văn bản này thay thế Nghị định 68/2017/NĐ-CP" in said

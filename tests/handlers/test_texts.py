@@ -20,6 +20,7 @@ from knowledge.changes import News
 from knowledge.duties import Duties
 from knowledge.procedures import Procedures, schedule
 from knowledge.provision import Document, Ref
+from knowledge.relations import Link
 from knowledge.roles import Role
 from knowledge.status import Standing, Status
 from knowledge.wanted import Mismatch
@@ -62,6 +63,10 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "filed": (FILED,), "due": DUES, "year": (2026,), "role": tuple(Role), "duty": DUTIES, "due_on": (date(2026, 12, 20), None),
     "since": (date(2025, 7, 1),), "typed": ("31/2/2025",),
     "text": ("Còn hiệu lực vào ngày 14/9/2026.",), "runs": ((("same", "Ủy ban nhân dân cấp"), ("removed", "huyện"), ("added", "xã")),),
+    "link": tuple(
+        Link(kind, "303/2026/NĐ-CP", incoming, date(2026, 9, 15), None, ("6", "Phụ lục I"), checked)
+        for kind in ("amends", "repeals", "replaces", "guides", "suspends", "overrides") for incoming in (True, False) for checked in (True, False)
+    ),
     "item": tuple(
         News(date(2025, 7, 1), DECREE, kind, (REF, REF) * 4 if kind == "changed" else (), by, checked)
         for kind, by in (("begins", ""), ("ends", ""), ("changed", "Thông tư 38/2025/TT-BCT"), ("changed", ""), ("amended_unknown", "303/2026/NĐ-CP"))
