@@ -15,7 +15,7 @@ from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.texts import texts
 from knowledge.answer import Answer
 from knowledge.corpus import Corpus
-from knowledge.dates import day_in, impossible_day
+from knowledge.dates import NamedDay, day_in, impossible_day
 from knowledge.intent import Kind
 from knowledge.provision import Document, Ref, slug
 from knowledge.vietnamese import fold, one_line, strip_accents
@@ -135,7 +135,24 @@ class _Turn:
             self.context = answer.cited[0].provision.ref.key
         if str(answer.kind) == "smalltalk" and re.search(r"(?i)cảm ơn|cám ơn|cam on|thank|tks|tạm biệt|bye", text):
             return _plain(self.say.thanks(), "smalltalk")
-        return self._told(replace(answer, question=text), asked_day)
+        if answer.changes is not None and named is not None and self.incoming.as_of is None:
+            # What became of a provision is told with its standing at the end of the time that is asked about.
+            other = day_in(named.rest, self.today)
+            last = max(named.day, other.day) if other else self.today
+            answer = self.answers.to(rest, last, context.ref if context else None, self.today, self.memory.province)
+        return self._of_one_day(self._told(replace(answer, question=text), asked_day), answer, day, named)
+
+    def _of_one_day(self, reply: Reply, answer: Answer, day: date, named: NamedDay | None) -> Reply:
+        """The reply, which says first of which day it speaks where the question names another one too."""
+        if named is None or answer.kind is not Kind.ANSWER or answer.changes is not None or answer.news:
+            return reply
+        if named.day != day:
+            line = self.say.chosen_day(day, named.day)
+        elif (other := day_in(named.rest, self.today)) is not None and other.day != day:
+            line = self.say.one_of_days(day, other.day)
+        else:
+            return reply
+        return replace(reply, blocks=(Block(BlockKind.STATUS, line), *reply.blocks))
 
     def _again(self, day: date) -> Reply:
         """The place spoken of last, on another day: "còn bây giờ thì sao", "ngày 1/8/2025 thì sao"."""

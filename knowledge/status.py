@@ -1,5 +1,6 @@
 """Is a provision the law on a day: in force, amended by a text that is not held, repealed, suspended …"""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -40,11 +41,20 @@ class Standing:
     kind: str = ""  # of the relation that made it so: "amends", "repeals", "suspends"
 
 
+def _issued_by(corpus: Corpus, number: str, day: date) -> bool:
+    """True when the document existed on `day`; of a document without a day of issue its number's year tells."""
+    document = corpus.documents.get(number)
+    if document is not None and document.issued is not None:
+        return document.issued <= day
+    year = re.search(r"/((?:19|20)\d\d)/", number)
+    return year is None or int(year[1]) <= day.year
+
+
 def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
     """Return the standing of `provision` on `day`; the gravest reason wins."""
     document = corpus.documents[provision.ref.document]
     if document.in_force_from is not None and day < document.in_force_from:
-        replaced = [r.target for r in document.relations if r.kind == "replaces"]
+        replaced = [r.target for r in document.relations if r.kind == "replaces" and _issued_by(corpus, r.target, day)]
         return Standing(Status.NOT_YET, by=", ".join(replaced), since=document.in_force_from)
     if document.in_force_to is not None and day > document.in_force_to:
         return Standing(Status.EXPIRED, until=document.in_force_to, says=document.in_force_to_reason)

@@ -140,7 +140,7 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     match standing.status:
         case Status.NOT_YET:
             later = f" (in force from {day(standing.since)})" if standing.since else ""
-            ruled = f" On that day an earlier text applied ({standing.by}), which is not held here." if standing.by else ""
+            ruled = f" Earlier text, since replaced: {standing.by}; its words are not held here." if standing.by else ""
             return f"Not yet in force on {day(on)}{later}. What follows does not apply on that day.{ruled}"
         case Status.EXPIRED:
             until = f": in the documents held here, {named} applies until the end of {day(standing.until)}" if standing.until else ""
@@ -388,6 +388,14 @@ def too_vague() -> str:
         "What would you like to ask about? Please say more, in Vietnamese: for example industrial clusters (cụm công nghiệp), "
         "industrial promotion (khuyến công) or which licence (giấy phép)."
     )
+
+
+def one_of_days(on: date, named: date) -> str:
+    return f"The question names more than one day ({day(on)} and {day(named)}). This answer is for {day(on)}; please ask about the other separately."
+
+
+def chosen_day(on: date, named: date) -> str:
+    return f"The question names {day(named)}, but the day chosen is {day(on)}. This answer is for the chosen day."
 
 
 def no_such_day(typed: str) -> str:

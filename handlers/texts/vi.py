@@ -98,7 +98,7 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     match standing.status:
         case Status.NOT_YET:
             later = f" (có hiệu lực từ ngày {day(standing.since)})" if standing.since else ""
-            ruled = f" Vào ngày đó áp dụng văn bản trước đó ({standing.by}), hệ thống chưa có lời văn." if standing.by else ""
+            ruled = f" Văn bản có trước, nay đã được thay thế: {standing.by}; hệ thống chưa có lời văn." if standing.by else ""
             return f"Chưa có hiệu lực vào ngày {day(on)}{later}. Nội dung dưới đây chưa áp dụng vào ngày đó.{ruled}"
         case Status.EXPIRED:
             until = f": theo văn bản hiện có trong hệ thống, {named} áp dụng đến hết ngày {day(standing.until)}" if standing.until else ""
@@ -325,6 +325,17 @@ def empty_message() -> str:
 
 def too_vague() -> str:
     return "Anh/chị muốn hỏi về việc gì? Vui lòng nêu rõ hơn, ví dụ: cụm công nghiệp, khuyến công hoặc loại giấy phép nào."
+
+
+def one_of_days(on: date, named: date) -> str:
+    return (
+        f"Câu hỏi nêu nhiều ngày ({day(on)} và {day(named)}). Câu trả lời dưới đây theo ngày {day(on)}; "
+        "muốn biết ngày khác, anh/chị vui lòng hỏi riêng."
+    )
+
+
+def chosen_day(on: date, named: date) -> str:
+    return f"Câu hỏi nêu ngày {day(named)} nhưng ngày đang chọn là {day(on)}. Câu trả lời dưới đây theo ngày đang chọn."
 
 
 def no_such_day(typed: str) -> str:

@@ -89,6 +89,29 @@ def test_a_day_in_the_question(person: Person) -> None:
     assert reply.facts["provisions"][0]["status"] == "in_force"  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Điều 8 NĐ 32/2024 trước 1/7/2025 và sau 15/9/2026", "30/6/2025"),
+        ("Điều 8 NĐ 32/2024 từ 1/9/2026 đến 1/3/2025", "1/9/2026"),
+    ],
+)
+def test_two_days_are_answered_for_one_that_is_named(person: Person, text: str, day: str) -> None:
+    said = person.says(text).text()
+    assert "nhiều ngày" in said
+    assert f"theo ngày {day};" in said
+
+
+@pytest.mark.parametrize("span", ["từ 1/7/2025 đến 1/10/2026", "từ 1/7/2025"])
+def test_what_changed_is_told_with_the_standing_at_the_end(person: Person, span: str) -> None:
+    """The reported amendment of 15/9/2026 lies inside the time asked about, though not on its first day."""
+    assert "303/2026" in person.says(f"Điều 8 NĐ 32/2024 thay đổi thế nào {span}").text()
+
+
+def test_one_day_needs_no_such_line(person: Person) -> None:
+    assert "nhiều ngày" not in person.says("Điều 8 NĐ 32/2024 vào ngày 30/6/2025").text()
+
+
 def test_from_document_to_article_by_taps(person: Person) -> None:
     reply = person.says("/vanban")
     assert "32/2024" in reply.text()

@@ -53,6 +53,7 @@ FILED = date(2026, 12, 3)
 DUES = tuple(due for card in CARDS for due in schedule(card, FILED, Calendar.load()))
 # What each parameter may be; the first is the usual case. A parameter that is not here fails the tests.
 SAMPLES: dict[str, tuple[object, ...]] = {
+    "named": (date(2025, 3, 1),),
     "value": (date(2026, 9, 14),), "on": (date(2026, 11, 24),), "asked_day": (True, False), "document": (DECREE, BARE), "ref": PLACES,
     "name": ("Cầu Nối",), "standing": STANDINGS, "headline": ("7 ngày làm việc", ""), "sentence": ("Trong 7 ngày làm việc.",),
     "heading": ("Điều kiện thành lập, mở rộng cụm công nghiệp", "", "x " * 59 + "x"), "found": (Mismatch("5 ngày", ("7 ngày", "15 ngày")),),

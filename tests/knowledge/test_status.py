@@ -50,3 +50,12 @@ def test_liquor_can_act_on_the_suspension(answers: Answers) -> None:
     found = standing(answers.corpus, provision, date(2026, 11, 22))
     assert "1/7/2026" in found.says
     assert found.basis
+
+
+def test_what_was_replaced_is_named_only_from_the_day_it_existed(answers: Answers) -> None:
+    """In 1975 no decree of 2017 applied; on 1/6/2018 the one of 2017 existed, the one of 2020 did not."""
+    provision = answers.corpus.get(Ref(ND32, "8", "2"))
+    assert provision is not None
+    assert standing(answers.corpus, provision, date(1975, 7, 1)).by == ""
+    assert standing(answers.corpus, provision, date(2018, 6, 1)).by == "68/2017/NĐ-CP"
+    assert "66/2020/NĐ-CP" in standing(answers.corpus, provision, date(2021, 6, 1)).by
