@@ -16,6 +16,7 @@ from knowledge.citation import Citation, DocumentMention, find_citations, withou
 from knowledge.corpus import Corpus
 from knowledge.intent import Kind, intent
 from knowledge.numbers import NUMBER, normal_number
+from knowledge.provinces import without_provinces
 from knowledge.provision import Document, Provision, Ref, TextStatus
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
@@ -320,10 +321,11 @@ class Answers:
     # by meaning ---------------------------------------------------------------------------------------
 
     def _searched(self, text: str, day: date, province: str | None = None, context: Ref | None = None) -> Answer:
-        found = self.search.find(text, limit=LIMIT)
+        asked = without_provinces(text)
+        found = self.search.find(asked, limit=LIMIT)
         if context is not None and (spoken := self.corpus.get(context)) is not None and self._vague(found):
             # "ai ký?" after an answer is about what was spoken of.
-            inside = self.search.find(f"{text} {spoken.heading}", documents=frozenset({context.document}), limit=LIMIT)
+            inside = self.search.find(f"{asked} {spoken.heading}", documents=frozenset({context.document}), limit=LIMIT)
             found = inside if inside.answerable >= self.search.ranking.threshold else found
         if self._territories:
             named = next((t for t in self._territories if strip_accents(t.lower()) in strip_accents(text.lower())), province)
@@ -331,7 +333,7 @@ class Answers:
             if matters and named is None and found.answerable >= self.search.ranking.threshold:
                 return Answer(Kind.ASK_BACK, day, text, reason="which_province", provinces=tuple(dict.fromkeys(self._territory(h.provision) for h in matters)))
             allowed = frozenset(d.number for d in self.corpus.documents.values() if d.territory in (COUNTRY, named))
-            found = self.search.find(text, documents=allowed, limit=LIMIT)
+            found = self.search.find(asked, documents=allowed, limit=LIMIT)
         if self._vague(found):
             first = {h.provision.ref.article_ref: h for h in reversed(found.hits)}  # the best place of each article
             near = tuple(reversed(first.values()))[:5]
