@@ -10,7 +10,7 @@ from handlers.ask import authority_notes
 from handlers.facts import facts
 from handlers.message import Block, BlockKind, Choice, Reply
 from knowledge.answer import Answer, Cited
-from knowledge.authority import Authority, Occurrence
+from knowledge.authority import Authority, Occurrence, Reading
 from knowledge.calendar import Calendar
 from knowledge.corpus import Corpus
 from knowledge.duties import Duties
@@ -59,6 +59,8 @@ class Matters:
         for number, step in enumerate(card.steps, 1):
             blocks.append(Block(BlockKind.LEAD, say.card_step(number, step)))
             blocks += [Block(BlockKind.LINE, line) for line in say.card_step_lines(step)]
+            if "cấp huyện" in f"{step.who} {step.to}" and (reading := self._district(step.basis, day)) is not None:
+                blocks.append(Block(BlockKind.LINE, say.card_acts(reading)))
             blocks.append(Block(BlockKind.LINE, say.basis(step.basis, "")))
         found = self._who_acts(refs, day)
         blocks += authority_notes(found, day, say)
@@ -109,6 +111,12 @@ class Matters:
             blocks += [Block(BlockKind.LEAD, first), *(Block(BlockKind.LINE, line) for line in more), Block(BlockKind.LINE, say.basis(duty.basis, ""))]
             blocks += [Block(BlockKind.NOTE, b.text) for b in _status(duty.basis, day, corpus, say)]
         return self._reply(blocks, [], refs, (), day, corpus)
+
+    def _district(self, basis: Ref, day: date) -> Reading | None:
+        """Who does the duty of the abolished district at `basis`; None where it still did, or where its duties went to several bodies."""
+        found = [o.on(day) for o in self._who_acts([basis], day) if o.sense == "body" and "cấp huyện" in o.phrase]
+        readings = [r for r in found if r is not None and not (r.settled and (r.body is None or "cấp huyện" in r.body))]
+        return readings[0] if len({r.body for r in readings}) == 1 else None
 
     def _who_acts(self, refs: Iterable[Ref], day: date) -> tuple[Occurrence, ...]:
         found = {o: None for r in refs for o in self.authority.within(r) if o.sense == "body" and o.on(day) is not None}

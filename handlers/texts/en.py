@@ -548,6 +548,13 @@ def card_step_lines(step: Step) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def card_acts(reading: Reading) -> str:
+    """Beside a step of a body that was abolished; the note at the end of the card tells the basis."""
+    if reading.body is None:
+        return "District duty in this step: not settled who acts; see “Who acts” at the end."
+    return f"District duty in this step: done by {_body(reading)}; see “Who acts” at the end."
+
+
 def _period(step: Step) -> str:
     return _days(step) + (f", from “{step.starts}”" if step.starts else "")
 

@@ -486,6 +486,13 @@ def card_step_lines(step: Step) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def card_acts(reading: Reading) -> str:
+    """Beside a step of a body that was abolished; the note at the end of the card tells the basis."""
+    if reading.body is None:
+        return "Việc của UBND cấp huyện ở bước này: chưa xác định do cơ quan nào thực hiện, xem “Ai thực hiện” ở cuối."
+    return f"Việc của UBND cấp huyện ở bước này: do {reading.body} thực hiện, xem “Ai thực hiện” ở cuối."
+
+
 def _period(step: Step) -> str:
     return f"{step.days} ngày{_unit(step)}" + (f", tính từ {step.starts}" if step.starts else "")
 

@@ -1,7 +1,7 @@
 """Whole matters, changes and provinces in the conversation: what a person types and taps, and what stands in the reply."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,8 @@ class Talk:
     def __init__(self, answers: Answers) -> None:
         self._dialogue = Dialogue(lambda: answers, InMemory(), Setting("Cầu Nối", ""), lambda: NOON, matters())
 
-    def says(self, text: str) -> Reply:
-        return self._dialogue.reply(Incoming("web", "p", text))
+    def says(self, text: str, day: date | None = None) -> Reply:
+        return self._dialogue.reply(Incoming("web", "p", text, as_of=day))
 
     def taps(self, reply: Reply, label: str) -> Reply:
         return self._dialogue.reply(Incoming("web", "p", choice=next(c.token for c in reply.choices if label in c.label)))
@@ -210,3 +210,19 @@ def test_the_documents_of_the_chat_tell_their_relations(talk: Talk) -> None:
     said = talk.taps(listed, "32/2024").text()
     assert "Nghị định 303/2026/NĐ-CP sửa đổi, bổ sung văn bản này" in said
     assert "Văn bản này thay thế Nghị định 68/2017/NĐ-CP" in said
+
+
+@pytest.mark.parametrize(
+    ("day", "told", "not_told"),
+    [
+        (date(2025, 6, 30), "", "ở bước này"),
+        (date(2026, 6, 1), "Việc của UBND cấp huyện ở bước này: do Ủy ban nhân dân cấp xã thực hiện", "chưa xác định"),
+        (date(2026, 11, 25), "Việc của UBND cấp huyện ở bước này: chưa xác định", "do Ủy ban nhân dân cấp xã thực hiện"),
+    ],
+)
+def test_each_step_of_the_district_says_who_acts(talk: Talk, day: date, told: str, not_told: str) -> None:
+    said = talk.says("các bước thủ tục thành lập cụm công nghiệp", day).text()
+    steps = said.split("Ai thực hiện: việc")[0]
+    assert "Nơi nhận: UBND cấp huyện" in steps
+    assert told in steps
+    assert not_told not in steps
