@@ -1,10 +1,20 @@
-"""The command line: `python -m bot ask | ingest | evaluate | run`."""
+"""The command line: `python -m bot ask | ingest | evaluate | run | reports`."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from reports.model import Field, Problem, Regime, ReporterKind, Source
+from reports.states import State
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction["_Parser"]
+
+_LISTED: Final = [str(s) for s in State if s.is_open or s in (State.ANSWERED, State.MERGED)]
+_WRITTEN_DOWN: Final = [str(s) for s in Source if s is not Source.CHAT]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,12 +57,77 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--host", help="địa chỉ lắng nghe")
     run.add_argument("--port", type=int, help="cổng; 0 là tự chọn")
     commands.add_parser("index", help="lập chỉ mục trước khi chạy dịch vụ")
+    reports = commands.add_parser("reports", help="xem, trả lời, chuyển, gộp, ghi phản ánh (dành cho cán bộ)")
+    _reports(reports.add_subparsers(dest="act", required=True, metavar="VIỆC"))
     return root
+
+
+def _reports(acts: "Commands") -> None:
+    """What staff can do with reports."""
+    json, by, number = (_Parser(add_help=False) for _ in range(3))
+    json.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+    by.add_argument("--by", metavar="TÊN", default="", help="tên, chức vụ, đơn vị của cán bộ, hiện cho người phản ánh; mặc định là CAUNOI_STAFF_NAME")
+    number.add_argument("number", metavar="SỐ", help='số phản ánh, ví dụ "CN 482 719 3056"')
+    one, act = [number], [number, by]
+
+    listed = acts.add_parser("list", parents=[json], help="danh sách phản ánh, việc gấp nhất đứng đầu")
+    listed.add_argument("--desk", metavar="BÀN", help="ministry, queue, hoặc department-MÃ_TỈNH")
+    listed.add_argument("--overdue", action="store_true", help="chỉ phản ánh đã quá hạn")
+    listed.add_argument("--state", choices=_LISTED, help="chỉ phản ánh ở trạng thái này")
+    show = acts.add_parser("show", parents=[*one, json], help="xem tất cả về một phản ánh")
+    show.add_argument("--contact", action="store_true", help="hiện tên, thông tin liên hệ khi người phản ánh đã cho xem")
+
+    acts.add_parser("take", parents=act, help="nhận xem xét")
+    for name, help_text in (("ask", "hỏi thêm người phản ánh"), ("reply", "trả lời, kể cả cho các phản ánh đã gộp vào")):
+        acts.add_parser(name, parents=act, help=help_text).add_argument("text", metavar="NỘI_DUNG", help="nội dung; dấu - là đọc từ đầu vào")
+    forward = acts.add_parser("forward", parents=act, help="chuyển đến bàn khác")
+    forward.add_argument("desk", metavar="BÀN", help="ministry, queue, hoặc department-MÃ_TỈNH")
+    close = acts.add_parser("close", parents=act, help="kết thúc vì ngoài phạm vi xử lý")
+    close.add_argument("--answered", action="store_true", help="kết thúc vì đã được trả lời bằng cách khác")
+    reopen = acts.add_parser("reopen", parents=act, help="mở lại")
+    part = acts.add_parser("part", parents=act, help="tách một phản ánh đã gộp")
+    merge = acts.add_parser("merge", parents=act, help="gộp vào một phản ánh khác")
+    merge.add_argument("into", metavar="SỐ_CHÍNH", help="phản ánh mà câu trả lời sẽ dùng chung")
+    merge.add_argument("--why", metavar="LÝ_DO", default="", help="lý do, hiện cho người phản ánh")
+    for command in (forward, close, reopen, part):
+        command.add_argument("--why", metavar="LÝ_DO", required=True, help="lý do, hiện cho người phản ánh")
+    label = acts.add_parser("label", parents=act, help="xếp loại")
+    _labels(label)
+    label.add_argument("--task-group", type=int, choices=range(1, 11), metavar="1..10", help="nhóm nhiệm vụ theo Chỉ thị 20/CT-BCT")
+
+    enter = acts.add_parser("enter", parents=[by, json], help="ghi hộ phản ánh nêu qua điện thoại, buổi họp, thư")
+    enter.add_argument("--source", choices=_WRITTEN_DOWN, required=True, help="nêu qua đâu")
+    enter.add_argument("--text", metavar="NỘI_DUNG", required=True, help="nội dung; dấu - là đọc từ đầu vào")
+    enter.add_argument("--proposal", metavar="KIẾN_NGHỊ", default="", help="kiến nghị")
+    for name, help_text in (("document", "số văn bản, ví dụ 32/2024/NĐ-CP"), ("article", "điều"), ("clause", "khoản"), ("point", "điểm")):
+        enter.add_argument(f"--{name}", help=help_text)
+    enter.add_argument("--province", metavar="NƠI", default="", help="mã hoặc tên tỉnh; có thể nêu xã kèm tỉnh")
+    enter.add_argument("--kind", choices=[str(k) for k in ReporterKind], help="người nêu là ai")
+    _labels(enter)
+
+    acts.add_parser("dead", parents=[json], help="tin gửi đi đang bị giữ lại hoặc đã thôi gửi")
+    acts.add_parser("retry", help="cho gửi lại").add_argument("ids", nargs="+", type=int, metavar="MÃ", help="mã dòng trong danh sách của dead")
+
+
+def _labels(command: argparse.ArgumentParser) -> None:
+    for name, values, help_text in (("field", Field, "lĩnh vực"), ("problem", Problem, "loại vướng mắc"), ("regime", Regime, "chế độ xử lý")):
+        command.add_argument(f"--{name}", choices=[str(v) for v in values], help=help_text)
+
+
+def _one_number(arguments: Sequence[str]) -> list[str]:
+    """`arguments` with a receipt number that was typed in its groups, CN 482 719 3056, as one."""
+    left, joined = list(arguments), list[str]()
+    while left:
+        taken = 4 if re.fullmatch(r"(?i)CN\n\d{3}\n\d{3}\n\d{4}", "\n".join(left[:4])) else 1
+        joined.append(" ".join(left[:taken]))
+        left = left[taken:]
+    return joined
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(_one_number(given) if given[:1] == ["reports"] else given)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -1,23 +1,36 @@
 """Puts the parts together: the only file that knows all of them."""
 
 import asyncio
+import contextlib
 import fcntl
 import logging
+import os
+import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import datetime
-from functools import cache
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.channels import Channel
 from bot.fetch import Fetched, Fetcher
 from bot.settings import Settings
+from bot.worker import Rhythm, Worker
+from handlers.faults import Faults, Found
 from handlers.matters import Matters
-from handlers.memory import InMemory, Memories
-from handlers.message import Conversation, Incoming, Reply
+from handlers.memory import InMemory, Memories, Memory
+from handlers.message import Incoming, Reply
+from handlers.post import Work
+from handlers.report_turn import Clerk
+from handlers.reporting import Reporting
 from handlers.routes import Dialogue, Setting
+from handlers.start import greeting
+from handlers.talk import Talk
+from handlers.texts import texts
 from knowledge import index as indexes
 from knowledge.answer import Answers
 from knowledge.authority import Authority
@@ -32,7 +45,19 @@ from knowledge.query import Reader, Vocabulary
 from knowledge.reading import Ocr
 from knowledge.search import Ranking, Search
 from knowledge.spelling import Speller
+from reports.deadlines import Clocks, Step
+from reports.desk import DeskService
+from reports.limits import Limits
+from reports.number import RandomCodes
+from reports.places import Places
+from reports.routing import Routing
+from reports.rules import Rules
+from reports.service import Service
+from store.database import Database
+from store.retention import Keeping
 
+T = TypeVar("T")
+Store = Database  # what bot.service holds without knowing the room
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 Progress = Callable[[str], None]
 log = logging.getLogger("caunoi")
@@ -119,30 +144,55 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
+class NoAnswers(Exception):
+    """The law cannot be asked yet: corpus or index could not be opened."""
+
+
 class LiveAnswers:
-    """The answers in use; `refresh` opens newer ones after an ingest has switched the index."""
+    """The answers in use; `refresh` opens newer ones after an ingest has switched the index.
+
+    Where they cannot be opened the service starts all the same, for reports need none of this; `refresh` tries again.
+    """
 
     def __init__(self, settings: Settings, progress: Progress) -> None:
         self._settings, self._progress = settings, progress
         self._folder = settings.data_dir / "index"
-        self._answers = open_answers(settings, progress)
+        self._answers: Answers | None = None
+        self._digests: Corpus | None = None
+        self._name = ""
+        try:
+            self._open()
+        except Exception:
+            log.exception("the law cannot be asked; reports are taken, and opening it is tried again")
+
+    def _open(self) -> None:
+        self._answers = open_answers(self._settings, self._progress)
         self._name = indexes.current(self._folder)
 
     def __call__(self) -> Answers:
-        """The answers in use."""
+        """The answers in use; NoAnswers where there are none."""
+        if self._answers is None:
+            raise NoAnswers
         return self._answers
+
+    def corpus(self) -> Corpus:
+        """The documents in use; the shipped digests alone where nothing else could be opened."""
+        if self._answers is not None:
+            return self._answers.corpus
+        if self._digests is None:
+            self._digests = Corpus(load_digests())
+        return self._digests
 
     @property
     def digest_only(self) -> bool:
         """True while no official text has been ingested."""
-        return not any(p.wording for p in self._answers.corpus)
+        return not any(p.wording for p in self.corpus())
 
     def refresh(self) -> bool:
         """Open the index that CURRENT names when it is another one; True when it was."""
-        if indexes.current(self._folder) == self._name:
+        if self._answers is not None and indexes.current(self._folder) == self._name:
             return False
-        self._answers = open_answers(self._settings, self._progress)
-        self._name = indexes.current(self._folder)
+        self._open()
         return True
 
 
@@ -157,28 +207,113 @@ def matters() -> Matters:
     return Matters(Procedures.load(), Duties.load(), Calendar.load(), Authority.load())
 
 
-def conversation(settings: Settings, answers: Callable[[], Answers]) -> Conversation:
-    """The dialogue in a small bounded executor, with a time limit."""
-    spoken = dialogue(settings, answers)
+def talk(settings: Settings, live: Callable[[], Answers]) -> Talk:
+    """The whole conversation: the law in a small bounded executor with a time limit, reports beside it."""
+    spoken = dialogue(settings, live)
+    faults = Faults(lambda: live().corpus, lambda text: [hit.provision for hit in live().search.find(text, limit=3).hits])
     executor = ThreadPoolExecutor(settings.answer_threads, thread_name_prefix="answer")
     free = asyncio.Semaphore(settings.answer_threads)  # waiting for a thread does not count as time to answer
 
-    async def talk(incoming: Incoming) -> Reply:
+    async def aside(work: Callable[..., T], *given: object) -> T:
         loop = asyncio.get_running_loop()
         async with free:
-            return await asyncio.wait_for(loop.run_in_executor(executor, spoken.reply, incoming), settings.answer_seconds)
+            return await asyncio.wait_for(loop.run_in_executor(executor, work, *given), settings.answer_seconds)
 
-    return talk
+    async def law(incoming: Incoming, memory: Memory) -> tuple[Reply, Memory]:
+        return await aside(spoken.turn, incoming, memory)
+
+    async def find(text: str) -> Found:
+        if text.startswith("key:"):
+            return Found(await aside(faults.by_key, text[4:]))
+        return await aside(faults.in_text, text)
+
+    return Talk(law, find, Reporting(partial(clerk, report_rules(settings), settings), now), partial(_greeting, settings.name), now)
+
+
+def _greeting(name: str, language: str) -> Reply:
+    return greeting(texts(language), name)
+
+
+def report_rules(settings: Settings) -> Rules:
+    """Desks, clocks, places and limits of reports."""
+    every, places = settings.departments.strip(), Places.load()
+    departments = None if not every else list(places.provinces) if every == "all" else [c.strip() for c in every.split(",") if c.strip()]
+    days = {Step.FORWARD: settings.forward_days, Step.FIRST_NOTICE: settings.first_notice_days, Step.ANSWER: settings.answer_days}
+    limits = Limits(reports=settings.reports_an_hour, attachments=settings.files_an_hour)
+    return Rules(Routing.load(departments=departments), Clocks.load(Calendar.load(), days), places, limits)
+
+
+def clerk(rules: Rules, settings: Settings, work: Work) -> Clerk:
+    """The use cases of reports within one unit of work."""
+    codes = RandomCodes()
+    service, desk = Service(work.reports, work.files, rules, now, codes), DeskService(work.reports, rules, now, codes)
+    return Clerk(service, desk, rules, (settings.keep_raw_days, settings.keep_chat_days))
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the database, with the driver that the store speaks through."""
+    given = settings.database.get_secret_value().strip()
+    if not given:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'caunoi.db'}"
+    return re.sub(r"^(?:postgres|postgresql)(?:\+\w+)?://", "postgresql+asyncpg://", given)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, *, serving: bool = False) -> AsyncIterator[Store]:
+    """The database, its tables brought to their newest shape. The service does erasures again and frees what a killed one held."""
+    key = _secret(settings, "erase_key")
+    database = await Database.open(database_url(settings), settings.data_dir, key, keep_received=settings.keep_received)
+    try:
+        if serving:
+            await database.erase_again(now())
+            if database.alone:
+                await database.let_claims_go()
+        yield database
+    finally:
+        await database.close()
+
+
+def worker(settings: Settings, database: Database, spoken: Talk, channels: Mapping[str, Channel], rhythm: Rhythm | None = None) -> Worker:
+    """What works off inbox and outbox for `channels`."""
+    keeping = Keeping(timedelta(days=settings.keep_raw_days), timedelta(days=settings.keep_chat_days))
+
+    async def house() -> None:
+        gone = await database.let_go(keeping, now())
+        swept = await database.sweep()
+        if gone or swept:
+            log.info("housekeeping: %d rows and %d files let go", gone, swept)
+
+    return Worker(database, spoken, channels, now, rhythm, house)
+
+
+@contextmanager
+def only_service(settings: Settings) -> Iterator[bool]:
+    """Hold the data directory as its one service; False where another process does. PostgreSQL takes several."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / ".service").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
 
 
 def web_secret(settings: Settings) -> bytes:
     """The key that signs web cookies; made once and kept in the data directory when none is set."""
-    given = settings.web_secret.get_secret_value()
-    if given:
-        return given.encode()
-    path = settings.data_dir / "web_secret"
+    return settings.web_secret.get_secret_value().encode() or _secret(settings, "web_secret")
+
+
+def _secret(settings: Settings, name: str) -> bytes:
+    """A secret of the data directory, made once; the one that stands there wins where two processes make it."""
+    path = settings.data_dir / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), encoding="utf-8")
+        made = path.with_name(f".{name}.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(32), encoding="utf-8")
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)  # whole or not at all
+        made.unlink()
     return path.read_text(encoding="utf-8").encode()

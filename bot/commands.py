@@ -276,3 +276,13 @@ def run(options: argparse.Namespace) -> int:
     except Exception as error:
         _say(sentence(error))
         return 1
+
+
+def reports(options: argparse.Namespace) -> int:
+    """Do what staff ask with reports; the running service sends what comes of it."""
+    settings = _settings()
+    if settings is None:
+        return 2
+    from bot import report_commands
+
+    return report_commands.run(settings, options)

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 
 from bot import build
+from bot.channels import Channel
 from bot.settings import Settings
 from bot.web import create_app
-from handlers.message import Conversation
+from bot.web_mail import Mail
+from bot.worker import Worker
 from handlers.texts import texts
 
 log = logging.getLogger("caunoi")
@@ -22,17 +24,21 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
     """Serve until interrupted; the address and three questions to try are printed first."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # httpx and aiogram write request addresses, and the Telegram token is part of them.
-    for noisy in ("httpx", "aiogram.event", "aiohttp.access"):
+    for noisy in ("httpx", "aiogram.event", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    listening = bind(settings.host, settings.port)
-    answers = build.LiveAnswers(settings, say)
-    host, port = listening.getsockname()[:2]
-    say(f"\n{settings.name} đang chạy tại http://{host}:{port}\n\nHỏi thử:")
-    for question in texts("vi").suggestions():
-        say(f"  - {question}")
-    say("\nNhấn Ctrl+C để dừng.")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_all(settings, answers, listening))
+    with build.only_service(settings) as alone:
+        if not alone and not settings.database.get_secret_value():
+            say("Một dịch vụ khác đang chạy trên cùng thư mục dữ liệu; SQLite chỉ dùng cho một dịch vụ. Hãy dừng dịch vụ kia, hoặc dùng PostgreSQL.")
+            return 1
+        listening = bind(settings.host, settings.port)
+        answers = build.LiveAnswers(settings, say)
+        host, port = listening.getsockname()[:2]
+        say(f"\n{settings.name} đang chạy tại http://{host}:{port}\n\nHỏi thử:")
+        for question in texts("vi").suggestions():
+            say(f"  - {question}")
+        say("\nNhấn Ctrl+C để dừng.")
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_all(settings, answers, listening))
     return 0
 
 
@@ -55,30 +61,56 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 async def _all(settings: Settings, answers: build.LiveAnswers, listening: socket.socket) -> None:
-    talk = build.conversation(settings, answers)
+    async with build.open_store(settings, serving=True) as store:
+        await _serve(settings, answers, listening, store)
+
+
+async def _serve(settings: Settings, answers: build.LiveAnswers, listening: socket.socket, store: build.Store) -> None:
+    talk, bell = build.talk(settings, answers), _Nudge()
+    mail = Mail(store, bell, build.now)
+    channels: dict[str, Channel] = {"web": mail}
+    beside = []
+    if token := settings.telegram_token.get_secret_value():
+        from bot.telegram import TelegramChannel
+
+        telegram = TelegramChannel(token, settings.telegram_api, store, bell, settings.name)
+        channels["telegram"] = telegram
+        beside.append(asyncio.create_task(_beside(telegram.run())))
+    worker = build.worker(settings, store, talk, channels)
+    bell.worker = worker
     app = create_app(
-        talk, lambda: answers().corpus, today=lambda: build.now().date(), name=settings.name,
+        mail, talk.greeting, answers.corpus, today=lambda: build.now().date(), name=settings.name,
         digest_only=lambda: answers.digest_only, secret=build.web_secret(settings),
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5))
-    tasks = [asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(_watch(answers))]
-    beside = [asyncio.create_task(_telegram(settings, talk))] if settings.telegram_token.get_secret_value() else []
+    working = asyncio.create_task(worker.run())
+    tasks = [asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(_watch(answers)), working]
     done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in [*waiting, *beside]:
-        task.cancel()
-    await asyncio.gather(*waiting, *beside, return_exceptions=True)
-    for task in done:
+    # The worker ends first: what it has at hand is still sent.
+    for these in ([working], [*waiting, *beside]):
+        for task in these:
+            task.cancel()
+        await asyncio.gather(*these, return_exceptions=True)
+    for task in done - {working}:
         task.result()
 
 
-async def _telegram(settings: Settings, talk: Conversation) -> None:
-    """The Telegram channel; its end, whatever the reason, leaves the web chat running."""
-    from bot.telegram import poll
+class _Nudge:
+    """Wakes the worker; what arrives before there is one waits in the inbox."""
 
+    worker: Worker | None = None
+
+    def __call__(self) -> None:
+        if self.worker is not None:
+            self.worker.nudge()
+
+
+async def _beside(channel: Awaitable[None]) -> None:
+    """A channel beside the web chat; its end, whatever the reason, leaves the others running."""
     try:
-        await poll(settings.telegram_token.get_secret_value(), settings.telegram_api, talk, settings.name)
+        await channel
     except Exception:
-        log.exception("the Telegram channel has ended")
+        log.exception("a channel has ended")
 
 
 async def _watch(answers: build.LiveAnswers) -> None:

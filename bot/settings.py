@@ -29,6 +29,21 @@ class Settings(BaseSettings):
     answer_threads: int = Field(2, description="Số câu hỏi được xử lý cùng lúc.", ge=1, le=64)
     ocr_seconds: float = Field(1800.0, description="Thời gian tối đa để nhận dạng chữ của một bản chụp, giây.", gt=0)
     fetch_seconds: float = Field(120.0, description="Thời gian tối đa để tải một văn bản từ địa chỉ https, giây.", gt=0)
+    database: SecretStr = Field(
+        SecretStr(""), description="Cơ sở dữ liệu; để trống là SQLite trong thư mục dữ liệu; PostgreSQL: postgresql://người:mật khẩu@máy/tên.",
+    )
+    departments: str = Field("", description="Mã các tỉnh mà Sở Công Thương đã có bàn xử lý, cách nhau bằng dấu phẩy, hoặc all; để trống là theo routing.yaml.")
+    reports_an_hour: int = Field(5, description="Số phản ánh mỗi người được gửi trong một giờ.", ge=1)
+    files_an_hour: int = Field(30, description="Số tệp mỗi người được gửi trong một giờ.", ge=1)
+    forward_days: int = Field(5, description="Hạn chuyển phản ánh đến đúng nơi xử lý, ngày làm việc.", ge=1, le=365)
+    first_notice_days: int = Field(10, description="Hạn thông báo lần đầu cho người phản ánh, ngày làm việc.", ge=1, le=365)
+    answer_days: int = Field(15, description="Hạn trả lời phản ánh, ngày.", ge=1, le=365)
+    keep_raw_days: int = Field(30, description="Giữ tin nhắn gốc bao nhiêu ngày.", ge=2, le=3650)
+    keep_chat_days: int = Field(90, description="Giữ cuộc trò chuyện im lặng bao nhiêu ngày.", ge=2, le=3650)
+    keep_received: bool = Field(
+        False, description="Khi một người xóa dữ liệu: giữ lại nội dung phản ánh đã tiếp nhận, không kèm tên (khi quy định lưu trữ buộc giữ).",
+    )
+    staff_name: str = Field("", description="Tên, chức vụ, đơn vị của cán bộ dùng lệnh reports; hiện cho người phản ánh.")
     log_level: str = Field("INFO", description="Mức nhật ký: DEBUG, INFO, WARNING, ERROR.")
 
     @property

@@ -1,11 +1,13 @@
-"""The Telegram channel: long polling, each chat in its order, within the platform's limits."""
+"""The Telegram channel: what comes is kept before Telegram is told so; replies go out within the platform's limits."""
 
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from aiogram import Bot
@@ -29,6 +31,7 @@ from aiogram.exceptions import (
 from aiogram.methods import (
     AnswerCallbackQuery,
     DeleteWebhook,
+    GetFile,
     GetMe,
     SendChatAction,
     SendMessage,
@@ -51,22 +54,25 @@ from aiogram.types import (
     User,
 )
 from aiogram.utils.token import TokenValidationError
-from pydantic import ValidationError
 
 from bot import telegram_texts as words
-from bot.lanes import Lanes, Seen
+from bot.channels import Later, Progress, Undeliverable
 from bot.split import split, units
 from bot.telegram_pace import Pace
 from bot.telegram_render import Buttons, Part, clean, numbered, parts
-from handlers.message import Block, BlockKind, Conversation, Incoming, Reply
+from handlers.message import Block, BlockKind, File, Incoming, Reply
+from handlers.post import Event, Outgoing, Post, Work, incoming_payload, reply_payload
 from handlers.texts import texts
 
+CHANNEL: Final = "telegram"
+FILE_MAX: Final = 20 * 2**20  # bytes; Telegram lets a bot fetch no larger file
+
 UPDATES: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
-# What people send; everything else that is no text is a notice of the platform and gets no answer.
+# What people send and the assistant cannot take; all else that is no text and no file is a notice of the platform and gets no answer.
 SENT_BY_PEOPLE: Final = {
-    ContentType.UNKNOWN, ContentType.PHOTO, ContentType.STICKER, ContentType.VOICE, ContentType.AUDIO, ContentType.VIDEO, ContentType.VIDEO_NOTE,
-    ContentType.ANIMATION, ContentType.DOCUMENT, ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE,
-    ContentType.STORY, ContentType.PAID_MEDIA, ContentType.CHECKLIST, ContentType.GAME, ContentType.LIVE_PHOTO,
+    ContentType.UNKNOWN, ContentType.STICKER, ContentType.VOICE, ContentType.AUDIO, ContentType.VIDEO, ContentType.VIDEO_NOTE, ContentType.ANIMATION,
+    ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE, ContentType.STORY, ContentType.PAID_MEDIA,
+    ContentType.CHECKLIST, ContentType.GAME, ContentType.LIVE_PHOTO,
 }  # fmt: skip
 FINAL: Final = (
     TelegramUnauthorizedError, TelegramNotFound, TelegramForbiddenError, TelegramBadRequest, TelegramConflictError,
@@ -76,23 +82,23 @@ FINAL: Final = (
 log: Final = logging.getLogger(__name__)
 
 
-async def poll(token: str, api: str, talk: Conversation, name: str, *, pace: Pace | None = None) -> None:
-    """Answer on Telegram until cancelled; return, with one line in the log, when Telegram refuses the token."""
-    pace = pace or Pace()
-    try:
-        session = _Session(token, api=TelegramAPIServer.from_base(api), timeout=pace.request)
-        async with Bot(token, session) as bot:
-            await _Channel(bot, talk, name, pace).run()
-    except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound):
-        log.error(words.NOT_TAKEN)
-
-
 class _Session(AiohttpSession):
     """aiogram's session whose errors never carry the token; what cannot be read counts as a network failure."""
 
     def __init__(self, token: str, **options: Any) -> None:
         super().__init__(**options)
         self._secret = token.partition(":")[2]
+        self.ended = False
+
+    async def create_session(self) -> Any:
+        if self.ended:  # nobody would close it again
+            raise ConnectionError
+        return await super().create_session()
+
+    async def end(self) -> None:
+        """Close the connections and open no others."""
+        self.ended = True
+        await self.close()
 
     async def make_request(self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None) -> TelegramType:  # noqa: ASYNC109
         try:
@@ -125,9 +131,36 @@ class _Place:
     chat: int
     person: str
     language: str | None = None
-    group: bool = False
     thread: int | None = None
     reply_to: int | None = None
+
+    @classmethod
+    def of(cls, person: str, kept: Mapping[str, Any]) -> "_Place":
+        """The place of a kept message; of news, or of what was carried here from another chat, the person's own chat."""
+        chat = int(person.partition(":")[0])
+        here = kept if kept.get("chat") == chat else {}
+        return cls(chat, person, here.get("language"), here.get("thread"), here.get("reply_to"))
+
+    @property
+    def group(self) -> bool:
+        """True where others read along."""
+        return ":" in self.person
+
+    def kept(self) -> dict[str, Any]:
+        """What is kept of it beside a message."""
+        known = {"chat": self.chat, "language": self.language, "thread": self.thread, "reply_to": self.reply_to}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class _News:
+    """What one update brings: a message, a sentence to answer with at once, a person who is back, a tap to acknowledge."""
+
+    event: Event | None = None
+    says: Outgoing | None = None
+    back: str = ""
+    query: str = ""
+    told: str | None = None  # shown over the tapped button
 
 
 class _Caller:
@@ -157,35 +190,58 @@ class _Caller:
                 await asyncio.sleep(wait)
 
 
-class _Channel:
-    """One bot's conversations. What waits here is lost when the process is killed; intake into a table comes with reports."""
+class TelegramChannel:
+    """bot.channels.Channel for one bot, and its intake. Nothing that must not be lost is held here.
 
-    def __init__(self, bot: Bot, talk: Conversation, name: str, pace: Pace) -> None:
-        self._bot, self._talk, self._name, self._pace = bot, talk, name, pace
-        self._call = _Caller(bot, pace)
-        self._buttons = Buttons(bot.token)
-        self._lanes = Lanes(pace.each_chat, pace.all_chats)
-        self._slots = asyncio.Semaphore(pace.answers)
-        self._seen, self._albums = Seen(pace.remembered), Seen(1000)
-        self._tapped: set[Hashable] = set()
-        self._blocked: set[int] = set()
-        self._full: set[int] = set()
+    `nudge` is told when something was kept. `run` closes the connections at its end, and nothing is sent any more: end the worker before it.
+    """
+
+    def __init__(
+        self, token: str, api: str, post: Post, nudge: Callable[[], None], name: str, pace: Pace | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:  # fmt: skip
+        self._token, self._post, self._nudge, self._name, self._now = token, post, nudge, name, now
+        self._pace = pace or Pace()
+        self._session = _Session(token, api=TelegramAPIServer.from_base(api), timeout=self._pace.request)
+        self._buttons = Buttons(token)
         self._beside: set[asyncio.Task[None]] = set()
-        self._me = User(id=bot.id, is_bot=True, first_name=name)
+        self._sending, self._sent = 0, asyncio.Event()  # how many sends are under way; set when none is
+        self._sent.set()
+        self._closed = 0.0  # how long others wait once the channel has ended
+        self._me = User(id=0, is_bot=True, first_name=name)
+
+    @cached_property
+    def _bot(self) -> Bot:
+        return Bot(self._token, self._session)  # refuses a token that has not even the shape of one
+
+    @cached_property
+    def _call(self) -> _Caller:
+        return _Caller(self._bot, self._pace)
 
     async def run(self) -> None:
-        """Fetch and answer until cancelled or until the token is refused."""
+        """Fetch and keep what comes until cancelled; return, with one line in the log, when Telegram refuses the token."""
         try:
             self._me = await self._call(GetMe())
             await self._call(DeleteWebhook(drop_pending_updates=False))
             self._spawn(self._introduce())
             log.info(words.READY, self._me.username)
             await self._fetch_forever()
+        except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound):
+            log.error(words.NOT_TAKEN)
+            self._closed = self._pace.refused
         finally:
-            await self._lanes.close(self._pace.drain)
-            for task in self._beside:
-                task.cancel()
-            await asyncio.gather(*self._beside, return_exceptions=True)
+            await self._close()
+
+    async def _close(self) -> None:
+        """Begin nothing more; what is being sent may have arrived already, so its end is waited for."""
+        self._closed = self._closed or self._pace.retry_first
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.drain):
+                await self._sent.wait()
+        await self._session.end()
 
     async def _introduce(self) -> None:
         calls: list[TelegramMethod[bool]] = [SetMyDescription(description=words.description(self._name))]
@@ -195,16 +251,23 @@ class _Channel:
             calls.append(SetMyCommands(commands=commands, language_code=code))
         for call in calls:
             try:
-                await self._call(call, tries=self._pace.send_tries)
+                await self._call(call, tries=self._pace.side_tries)
             except TelegramAPIError as error:
                 log.warning(words.NOT_SET, call.__api_method__, error.message)
 
     # --- what comes in ------------------------------------------------------------------------------
 
+    async def take(self, raw: Mapping[str, Any]) -> bool:
+        """Keep what one update brings and answer a tap; False where it was kept before or brings nothing.
+
+        Raises what the database raises: then the update is not kept, and Telegram must be let send it again.
+        In groups it knows whether it is spoken to once `run` has asked for its name.
+        """
+        return await _whole(self._take_all([raw]))
+
     async def _fetch_forever(self) -> None:
-        offset = None
+        offset, failures = None, 0
         while True:
-            await self._lanes.room()
             asked = _GetUpdates(offset=offset, timeout=self._pace.poll, allowed_updates=UPDATES)
             try:
                 updates = await self._call(asked, within=self._pace.poll + self._pace.request)
@@ -215,9 +278,17 @@ class _Channel:
                 log.error(words.UNREACHABLE, "getUpdates", 1, self._pace.conflict, refused.message)
                 await asyncio.sleep(self._pace.conflict)
                 continue
+            try:
+                await _whole(self._take_all(updates))
+            except Exception as error:  # whatever ails the database: Telegram keeps them and gives them again
+                failures += 1
+                wait = self._pace.after(failures)
+                log.log(logging.DEBUG if failures & (failures - 1) else logging.ERROR, words.NOT_KEPT, len(updates), failures, wait, type(error).__name__)
+                await asyncio.sleep(wait)
+                continue
+            failures = 0
             for update in updates:
                 offset = int(update["update_id"]) + 1
-                self._take(update)
 
     async def _yield_to_other(self, conflict: TelegramConflictError) -> None:
         if "webhook" in conflict.message and "active" in conflict.message:
@@ -226,39 +297,85 @@ class _Channel:
         log.error(words.CONFLICT, self._pace.conflict)
         await asyncio.sleep(self._pace.conflict)
 
-    def _take(self, raw: dict[str, Any]) -> None:
-        """Queue the answer to one update; never raises, never waits."""
-        if not self._seen.add(raw["update_id"]):
-            return
+    async def _take_all(self, updates: Sequence[Mapping[str, Any]]) -> bool:
+        """Keep what `updates` bring, all of it or nothing."""
+        news = [one for raw in updates if (one := self._read(raw)) is not None]
+        if not news:
+            return False
+        async with self._post.work() as work:
+            kept = [await self._keep(one, work) for one in news]
+        for one in news:
+            if one.query:
+                self._spawn(self._acknowledge(one.query, one.told))
+        if any(kept):
+            self._nudge()
+        return any(kept)
+
+    async def _keep(self, news: _News, work: Work) -> bool:
+        if news.back:
+            return await work.outbox.release(CHANNEL, news.back) > 0
+        if news.says is not None:
+            return await work.outbox.add(news.says, self._now())
+        event, most = news.event, self._pace.each_chat
+        if event is None:
+            return False
+        waiting = await work.inbox.waiting(CHANNEL, event.person)
+        if waiting and await self._waits_already(event, work):
+            return False
+        if waiting >= most and await work.inbox.find(CHANNEL, event.event_id) is None:
+            place = _Place.of(event.person, event.payload["place"])
+            minute = int(self._now().timestamp() // 60)
+            await work.outbox.add(_saying(place, words.too_many(most), f"full:{event.person}:{minute}"), self._now())
+            return False
+        return await work.inbox.put(event)
+
+    async def _waits_already(self, event: Event, work: Work) -> bool:
+        """True for an impatient second tap: the same button of the same message was tapped, and has no answer yet."""
+        tapped = event.payload["place"].get("tapped")
+        if tapped is None:
+            return False
+        asked = [turn.asked or {} for turn in await work.threads.of(CHANNEL, event.person, self._pace.each_chat) if turn.waiting]
+        return any(one.get("choice") == event.payload["choice"] and one.get("place", {}).get("tapped") == tapped for one in asked)
+
+    def _read(self, raw: Mapping[str, Any]) -> _News | None:
+        """What one update brings; None where it is not for the assistant or cannot be read, for it must not hold up the others."""
+        number = raw.get("update_id")
         try:
-            update = Update.model_validate(raw, context={"bot": self._bot})
-        except ValidationError as errors:
-            log.warning(words.UNREAD_UPDATE, raw["update_id"], errors.error_count())
-            return
-        if update.message:
-            self._message(update.message)
-        elif update.edited_message:
-            self._edited(update.edited_message)
-        elif update.callback_query:
-            self._tap(update.callback_query)
-        elif (change := update.my_chat_member) and change.chat.type == ChatType.PRIVATE:
-            (self._blocked.add if change.new_chat_member.status == "kicked" else self._blocked.discard)(change.chat.id)
+            update = Update.model_validate(raw)
+            if update.message:
+                return self._message(update.message, update.update_id)
+            if update.edited_message:
+                return self._edited(update.edited_message, update.update_id)
+            if update.callback_query:
+                return self._tap(update.callback_query, update.update_id)
+        except Exception as error:
+            log.warning(words.UNREAD_UPDATE, number, type(error).__name__)
+            return None
+        if (change := update.my_chat_member) and change.chat.type == ChatType.PRIVATE and change.new_chat_member.status != "kicked":
+            return _News(back=str(change.chat.id))
+        return None
 
-    def _message(self, message: Message) -> None:
-        place = self._place(message)
+    def _message(self, message: Message, number: int) -> _News | None:
+        place, files = self._place(message), _files(message)
         if place is None:
-            return
-        self._blocked.discard(place.chat)
-        if message.text is not None:
-            text = re.sub(rf"@{self._me.username}\b", " ", message.text, flags=re.IGNORECASE) if place.group else message.text
-            self._queue_answer(place, Incoming("telegram", place.person, text.strip(), received=message.date))
-        elif message.content_type in SENT_BY_PEOPLE and (message.media_group_id is None or self._albums.add(message.media_group_id)):
-            self._queue(place, lambda: self._say(place, words.unreadable(message.content_type)))
+            return None
+        if message.text is not None or files:
+            text = message.text or message.caption or ""
+            text = re.sub(rf"@{self._me.username}\b", " ", text, flags=re.IGNORECASE) if place.group else text
+            incoming = Incoming(CHANNEL, place.person, text.strip(), message=str(message.message_id), group=place.group, files=files)
+            return _News(_event(f"u{number}", incoming, place.kept(), message.date))
+        if message.content_type in SENT_BY_PEOPLE:
+            album = f"album:{message.media_group_id}" if message.media_group_id else number
+            return _News(says=_saying(place, words.unreadable(message.content_type), album))
+        return None
 
-    def _edited(self, message: Message) -> None:
-        place = self._place(message)
-        if place is not None and message.text is not None and self._seen.add(("edit", place.chat, message.message_id)):
-            self._queue(place, lambda: self._say(place, words.edited()))
+    def _edited(self, message: Message, number: int) -> _News | None:
+        """New words of a message that was sent before. In a group nothing can be corrected that way, so they are no message there."""
+        place, text = self._place(message), message.text or message.caption
+        if place is None or place.group or text is None:
+            return None
+        incoming = Incoming(CHANNEL, place.person, text.strip(), message=str(message.message_id), edits=True)
+        return _News(_event(f"e{number}", incoming, place.kept(), self._now()))
 
     def _place(self, message: Message) -> _Place | None:
         """Where to answer `message`; None when it is not for the assistant."""
@@ -271,7 +388,7 @@ class _Channel:
             return None
         who = message.sender_chat.id if message.sender_chat else sender.id
         thread = message.message_thread_id if message.is_topic_message else None
-        return _Place(chat.id, f"{chat.id}:{who}", sender.language_code, True, thread, message.message_id)
+        return _Place(chat.id, f"{chat.id}:{who}", sender.language_code, thread, message.message_id)
 
     def _addressed(self, message: Message) -> bool:
         """In a group: by a command, by name, or by a reply to the assistant."""
@@ -287,25 +404,20 @@ class _Channel:
         answered = message.reply_to_message
         return answered is not None and answered.from_user is not None and answered.from_user.id == self._me.id
 
-    def _tap(self, query: CallbackQuery) -> None:
+    def _tap(self, query: CallbackQuery, number: int) -> _News:
         message, language = query.message, query.from_user.language_code
         if message is None:
-            self._spawn(self._acknowledge(query.id, words.both(language, words.stale())))
-            return
+            return _News(query=query.id, told=words.both(language, words.stale()))
         chat, group = message.chat, message.chat.type != ChatType.PRIVATE
         person = f"{chat.id}:{query.from_user.id}" if group else str(chat.id)
         thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-        place = _Place(chat.id, person, language, group, thread, message.message_id if group else None)
+        place = _Place(chat.id, person, language, thread, message.message_id if group else None)
         token = self._buttons.token(person, query.data or "")
-        said = (words.not_yours() if group else words.stale()) if token is None else None
-        self._spawn(self._acknowledge(query.id, words.both(language, said) if said else None))
-        key = (person, message.message_id, query.data)
         if token is None:
-            if not group:
-                self._queue(place, lambda: self._say(place, words.stale()))
-        elif key not in self._tapped:  # an impatient second tap asks nothing new
-            self._tapped.add(key)
-            self._queue_answer(place, Incoming("telegram", person, choice=token), lambda: self._tapped.discard(key))
+            told = words.both(language, words.not_yours() if group else words.stale())
+            return _News(says=None if group else _saying(place, words.stale(), number), query=query.id, told=told)
+        incoming = Incoming(CHANNEL, person, choice=token, group=group)
+        return _News(_event(f"u{number}", incoming, {**place.kept(), "tapped": message.message_id}, self._now()), query=query.id)
 
     async def _acknowledge(self, query_id: str, said: str | None) -> None:
         # After 15 s or so Telegram takes it no more; then nobody waits for it either.
@@ -314,109 +426,139 @@ class _Channel:
 
     # --- what goes out ------------------------------------------------------------------------------
 
-    def _queue_answer(self, place: _Place, incoming: Incoming, done: Callable[[], None] = lambda: None) -> None:
-        async def job() -> None:
-            try:
-                await self._answer(place, incoming)
-            finally:
-                done()
+    async def send(self, person: str, reply: Reply, place: Mapping[str, Any], skip: int, sent: Progress) -> str:
+        """Send the messages of `reply` from the one behind `skip` on, in order; in a group, say who speaks."""
+        if self._closed:
+            raise Later(self._closed, "the channel has ended")
+        self._sending += 1
+        self._sent.clear()
+        try:
+            return await self._send_all(person, reply, place, skip, sent)
+        finally:
+            self._sending -= 1
+            if not self._sending:
+                self._sent.set()
 
-        if not self._queue(place, job):
-            done()
-
-    def _queue(self, place: _Place, job: Callable[[], Awaitable[None]]) -> bool:
-        """Queue `job`; False where too many wait, which the person is told once, in the last place of the queue."""
-        length, most = self._lanes.length(place.chat), self._pace.each_chat - 1
-        if length == 0:
-            self._full.discard(place.chat)
-        if place.chat in self._full:
-            return False
-        if length < most:
-            return self._lanes.put(place.chat, job)
-        self._full.add(place.chat)
-        self._lanes.put(place.chat, lambda: self._say(place, words.too_many(most)))
-        return False
-
-    async def _answer(self, place: _Place, incoming: Incoming) -> None:
-        async with self._typing(place), self._slots:
-            try:
-                reply = await self._talk(incoming)
-            except Exception as error:
-                log.error("no answer: %s", type(error).__name__, exc_info=not isinstance(error, TimeoutError))
-                reply = Reply((Block(BlockKind.LEAD, texts("vi").trouble()),))
-        await self._deliver(place, reply)
-
-    async def _say(self, place: _Place, sentence: tuple[str, str]) -> None:
-        await self._deliver(place, Reply((Block(BlockKind.LEAD, words.both(place.language, sentence)),)))
+    async def _send_all(self, person: str, reply: Reply, place: Mapping[str, Any], skip: int, sent: Progress) -> str:
+        here = _Place.of(person, place)
+        messages = parts(reply, texts("vi").automatic() if here.group else "") or [Part(texts("vi").trouble())]
+        rows = self._buttons.rows(person, reply.choices)
+        keyboard = [[InlineKeyboardButton(text=b.label, callback_data=b.data) for b in row] for row in rows]
+        platform_id = ""
+        for number, part in list(enumerate(messages, 1))[skip:]:
+            markup = InlineKeyboardMarkup(inline_keyboard=keyboard) if number == len(messages) and keyboard else None
+            platform_id = await self._send(here if number == 1 else replace(here, reply_to=None), _variants(part, markup, reply))
+            await sent(number)
+        return platform_id
 
     @asynccontextmanager
-    async def _typing(self, place: _Place) -> AsyncIterator[None]:
-        async def renew() -> None:
-            await asyncio.sleep(self._pace.typing_after)
-            while True:
-                with suppress(TelegramAPIError):
-                    await self._bot(SendChatAction(chat_id=place.chat, action="typing", message_thread_id=place.thread), request_timeout=5)
-                await asyncio.sleep(self._pace.typing_every)
-
-        task = asyncio.create_task(renew())
+    async def busy(self, place: Mapping[str, Any]) -> AsyncIterator[None]:
+        """Show "typing" while an answer takes its time."""
+        task = asyncio.create_task(self._typing(place["chat"], place.get("thread"))) if "chat" in place else None
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
-    async def _deliver(self, place: _Place, reply: Reply) -> None:
-        """Send all messages of `reply` in order; in a group, say who speaks."""
-        if place.chat in self._blocked:
-            return
-        messages = parts(reply, texts("vi").automatic() if place.group else "") or [Part(texts("vi").trouble())]
-        rows = self._buttons.rows(place.person, reply.choices)
-        keyboard = [[InlineKeyboardButton(text=b.label, callback_data=b.data) for b in row] for row in rows]
-        for at, part in enumerate(messages):
-            last = at == len(messages) - 1
-            markup = InlineKeyboardMarkup(inline_keyboard=keyboard) if last and keyboard else None
-            if not await self._send(place if at == 0 else replace(place, reply_to=None), _variants(part, markup, reply)):
-                return
+    async def fetch(self, file: File) -> File:
+        """`file` with its content, at most 20 MB of it and within a time limit."""
+        if file.size > FILE_MAX:
+            return replace(file, trouble="too_large")
+        try:
+            async with asyncio.timeout(self._pace.fetch):
+                content = await self._download(file.remote)
+        except Exception as error:  # its text may hold the address, and that the token
+            log.warning(words.NOT_FETCHED, type(error).__name__)
+            too_large = isinstance(error, TelegramBadRequest) and "too big" in error.message
+            return replace(file, trouble="too_large" if too_large else "gone")
+        return replace(file, trouble="too_large") if len(content) > FILE_MAX else replace(file, content=bytes(content))
 
-    async def _send(self, place: _Place, variants: list[SendMessage]) -> bool:
-        """Send the first of `variants` that Telegram takes; False when nothing more can be said in this chat."""
+    async def _download(self, file_id: str) -> bytearray:
+        """The content of a file; of one that is too large, a little more than may be."""
+        found = await self._call(GetFile(file_id=file_id), tries=self._pace.fetch_tries)
+        address = self._session.api.file_url(self._token, found.file_path or "")
+        content = bytearray()
+        async with aclosing(self._session.stream_content(address, timeout=self._pace.fetch)) as chunks:
+            async for chunk in chunks:
+                content += chunk
+                if len(content) > FILE_MAX:
+                    break
+        return content
+
+    async def _typing(self, chat: int, thread: int | None) -> None:
+        await asyncio.sleep(self._pace.typing_after)
+        while True:
+            with suppress(TelegramAPIError):
+                await self._bot(SendChatAction(chat_id=chat, action="typing", message_thread_id=thread), request_timeout=5)
+            await asyncio.sleep(self._pace.typing_every)
+
+    async def _send(self, place: _Place, variants: list[SendMessage]) -> str:
+        """Send the first of `variants` that Telegram takes, and return its id."""
         refusal = ""
         for variant in variants:
             try:
-                await self._send_one(place, variant)
-                return True
+                return await self._send_one(place, variant)
             except TelegramForbiddenError as refused:
-                self._blocked.add(place.chat)
-                log.info(words.BLOCKED, place.chat, refused.message)
-                return False
+                raise Undeliverable(refused.message) from None
+            except TelegramRetryAfter as flood:
+                raise Later(flood.retry_after, flood.message) from None
             except TelegramBadRequest as refused:
                 log.warning(words.REFUSED, refused.message)
                 refusal = refused.message
                 if "too long" in refusal.lower() and (half := units(variant.text) // 2) > 100:
-                    return all([await self._send(place, [SendMessage(chat_id=0, text=text)]) for text in split(variant.text, half)])
-            except TelegramAPIError as error:
-                refusal = error.message
-                break
+                    return [await self._send(place, [SendMessage(chat_id=0, text=text)]) for text in split(variant.text, half)][-1]
         log.error(words.LOST, place.chat, refusal)
-        return False
+        raise Undeliverable(f"refused: {refusal}")
 
-    async def _send_one(self, place: _Place, variant: SendMessage) -> None:
+    async def _send_one(self, place: _Place, variant: SendMessage) -> str:
         answered = ReplyParameters(message_id=place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
         where = {"chat_id": place.chat, "message_thread_id": place.thread, "reply_parameters": answered}
         addressed = variant.model_copy(update={**where, "link_preview_options": LinkPreviewOptions(is_disabled=True)})
         try:
-            await self._call(addressed, tries=self._pace.send_tries)
+            return str((await self._bot(addressed)).message_id)
         except TelegramMigrateToChat as moved:
-            await self._send_one(replace(place, chat=moved.migrate_to_chat_id, reply_to=None), variant)
+            return await self._send_one(replace(place, chat=moved.migrate_to_chat_id, reply_to=None), variant)
         except TelegramBadRequest as refused:
             if place.thread is None or "thread not found" not in refused.message:
                 raise
-            await self._send_one(replace(place, thread=None), variant)
+            return await self._send_one(replace(place, thread=None), variant)
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
+
+
+async def _whole(work: Coroutine[Any, Any, bool]) -> bool:
+    """Do `work` to its end, even if this task is cancelled meanwhile: a unit of work that is cut short leaves a connection behind."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
+def _event(event_id: str, incoming: Incoming, place: Mapping[str, Any], received_at: datetime) -> Event:
+    return Event(CHANNEL, event_id, incoming.person, incoming_payload(incoming, place), received_at)
+
+
+def _saying(place: _Place, sentence: tuple[str, str], dedupe: str | int) -> Outgoing:
+    """A sentence of the channel itself, kept once for each `dedupe`."""
+    reply = Reply((Block(BlockKind.LEAD, words.both(place.language, sentence)),))
+    return Outgoing(CHANNEL, place.person, f"tg:{dedupe}", reply_payload(reply, place.kept()))
+
+
+def _files(message: Message) -> tuple[File, ...]:
+    """The photo, in its largest size, or the document that a message carries."""
+    if message.content_type == ContentType.PHOTO and message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (File(f"anh-{message.message_id}.jpg", largest.file_size or 0, remote=largest.file_id),)
+    if message.content_type == ContentType.DOCUMENT and (document := message.document):
+        return (File(document.file_name or f"tep-{message.message_id}", document.file_size or 0, remote=document.file_id),)
+    return ()
 
 
 def _variants(part: Part, markup: InlineKeyboardMarkup | None, reply: Reply) -> list[SendMessage]:

@@ -12,15 +12,15 @@ class Pace:
     request: int = 30
     retry_first: float = 0.5  # doubled at each failure
     retry_most: float = 30.0
-    send_tries: int = 8
+    side_tries: int = 8  # of what may be left undone: descriptions, commands
     typing_after: float = 0.3  # most answers are there sooner, and then "typing" would only follow them
     typing_every: float = 4.5  # Telegram shows it for five
     conflict: float = 15.0
-    drain: float = 3.0  # for what is queued when the channel is stopped
-    answers: int = 4  # conversations answered at the same time
-    each_chat: int = 50
-    all_chats: int = 1000  # no more is fetched while so many wait
-    remembered: int = 10_000  # updates known as already taken
+    refused: float = 300.0  # what is to be sent waits so long where Telegram has refused the token
+    drain: float = 5.0  # for what is being sent when the channel is stopped
+    fetch: int = 25  # one file
+    fetch_tries: int = 3
+    each_chat: int = 50  # messages of one person that may wait
 
     def after(self, failures: int) -> float:
         """The wait after so many failures in a row, spread so that not all come back at once."""

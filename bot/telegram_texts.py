@@ -8,6 +8,13 @@ COMMANDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("trogiup", "Trợ lý giúp được gì"),
         ("vanban", "Danh sách văn bản, xem từng điều"),
         ("baocao", "Báo vướng mắc khi thực hiện quy định"),
+        ("cuatoi", "Phản ánh của tôi"),
+        ("tracuu", "Tra cứu phản ánh theo số"),
+        ("traloi", "Trả lời câu hỏi của cơ quan xử lý"),
+        ("riengtu", "Xem dữ liệu đang lưu về tôi"),
+        ("xoa", "Xóa dữ liệu của tôi"),
+        ("noi", "Chuyển cuộc trò chuyện sang nơi khác"),
+        ("huy", "Hủy bước đang làm"),
         ("english", "Switch to English"),
     ),
     "en": (
@@ -15,6 +22,13 @@ COMMANDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("help", "What the assistant can do"),
         ("documents", "List of documents, article by article"),
         ("report", "Report a difficulty with a provision"),
+        ("mine", "My reports"),
+        ("status", "Look up a report by its number"),
+        ("answer", "Answer a question about your report"),
+        ("privacy", "See what is kept about me"),
+        ("erase", "Delete my data"),
+        ("carry", "Move this conversation elsewhere"),
+        ("cancel", "Cancel the current step"),
         ("tiengviet", "Chuyển sang tiếng Việt"),
     ),
 }
@@ -22,14 +36,12 @@ COMMANDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 KNOWN: Final = {name for commands in COMMANDS.values() for name, _ in commands}
 
 _KINDS: Final = {
-    "photo": ("ảnh", "photos"),
     "sticker": ("nhãn dán", "stickers"),
     "voice": ("tin nhắn thoại", "voice messages"),
     "audio": ("tệp âm thanh", "audio files"),
     "video": ("video", "videos"),
     "video_note": ("video", "videos"),
     "animation": ("ảnh động", "animations"),
-    "document": ("tệp đính kèm", "attached files"),
     "location": ("vị trí", "locations"),
     "contact": ("danh thiếp", "contacts"),
 }
@@ -43,19 +55,11 @@ def both(language_code: str | None, sentence: tuple[str, str]) -> str:
 
 
 def unreadable(kind: str) -> tuple[str, str]:
-    """For a photo, a sticker, a voice message, a file: `kind` is Telegram's name of it."""
+    """For a sticker, a voice message, a video: `kind` is Telegram's name of it."""
     vi, en = _KINDS.get(kind, ("loại tin này", "messages of this kind"))
     return (
-        f"Trợ lý chỉ đọc được chữ, chưa đọc được {vi}. Anh/chị gõ câu hỏi bằng chữ giúp.",
-        f"The assistant reads text only, not {en}. Please type your question.",
-    )
-
-
-def edited() -> tuple[str, str]:
-    """For a message that was changed after it was sent."""
-    return (
-        "Trợ lý không đọc lại tin nhắn đã sửa. Anh/chị gửi câu hỏi mới thành một tin nhắn khác giúp.",
-        "The assistant does not read edited messages again. Please send the question as a new message.",
+        f"Trợ lý chưa đọc được {vi}. Anh/chị gõ câu hỏi bằng chữ giúp; ảnh và tệp (PDF, Word, Excel) thì gửi được kèm phản ánh.",
+        f"The assistant cannot read {en}. Please type your question; photos and files (PDF, Word, Excel) can be sent with a report.",
     )
 
 
@@ -78,8 +82,8 @@ def not_yours() -> tuple[str, str]:
 def too_many(limit: int) -> tuple[str, str]:
     """For more messages in a row than are kept."""
     return (
-        f"Anh/chị gửi nhiều tin cùng lúc; trợ lý chỉ nhận {limit} tin một lượt. Xin chờ trả lời xong rồi gửi lại các câu còn thiếu.",
-        f"Too many messages at once; the assistant takes {limit} at a time. Please wait for the answers, then send the missing questions again.",
+        f"Anh/chị gửi nhiều tin cùng lúc; trợ lý chỉ nhận {limit} tin một lượt. Xin chờ trả lời xong rồi gửi lại các tin còn thiếu.",
+        f"Too many messages at once; the assistant takes {limit} at a time. Please wait for the answers, then send the missing messages again.",
     )
 
 
@@ -106,8 +110,9 @@ NOT_TAKEN: Final = (
 CONFLICT: Final = "Một chương trình khác đang dùng cùng mã bot Telegram; mỗi mã chỉ dùng ở một nơi. Kênh Telegram thử lại sau mỗi %.0f giây."
 UNREACHABLE: Final = "Chưa gọi được Telegram (%s, lần %d), thử lại sau %.1f giây: %s"
 FLOOD: Final = "Telegram yêu cầu chờ %d giây trước khi gọi lại %s"
-BLOCKED: Final = "Không gửi được cho cuộc trò chuyện %d: người dùng đã chặn hoặc đã rời (%s)"
 LOST: Final = "Không gửi được câu trả lời cho cuộc trò chuyện %d: %s"
 REFUSED: Final = "Telegram từ chối một tin nhắn, gửi lại dạng đơn giản hơn: %s"
 NOT_SET: Final = "Không đặt được %s trên Telegram: %s"
-UNREAD_UPDATE: Final = "Bỏ qua một mục không đọc được từ Telegram (số %s, %d lỗi)"
+UNREAD_UPDATE: Final = "Bỏ qua một mục không đọc được từ Telegram (số %s, %s)"
+NOT_KEPT: Final = "Chưa lưu được %d mục từ Telegram (lần %d), thử lại sau %.1f giây: %s"
+NOT_FETCHED: Final = "Không tải được một tệp từ Telegram: %s"

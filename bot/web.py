@@ -1,6 +1,7 @@
 """The web channel: one Starlette application with the chat and the pages to look things up."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Final
 
@@ -13,13 +14,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web_asking import Asking
 from bot.web_chat import Chat
 from bot.web_form import Identities, set_cookie
 from bot.web_law import Lookup
+from bot.web_mail import Mail
 from bot.web_render import LANGUAGE_COOKIE, Assets, Renderer
 from bot.web_texts import LANGUAGES
-from handlers.message import Conversation
+from handlers.message import Reply
 from knowledge.corpus import Corpus
 
 _HEADERS: Final = {
@@ -36,18 +37,18 @@ _HEADERS: Final = {
 
 
 def create_app(
-    conversation: Conversation, corpus: Callable[[], Corpus], *, today: Callable[[], date], name: str,
-    digest_only: Callable[[], bool], secret: bytes,
+    mail: Mail, greeting: Callable[[str], Reply], corpus: Callable[[], Corpus], *, today: Callable[[], date], name: str,
+    digest_only: Callable[[], bool], secret: bytes, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:  # fmt: skip
     """Build the application.
 
-    `conversation` answers messages; `corpus` is asked anew for each page, so that a newer one shows at
+    `mail` keeps messages and shows replies; `greeting` is the first words in a language; `corpus` is asked anew for each page, so that a newer one shows at
     once; `name` is what the service is called; `secret` (16 bytes or more) signs cookies and nonces and
     must outlive a restart.
     """
     assets = Assets()
     renderer = Renderer(name, assets)
-    chat = Chat(Asking(conversation), Identities(secret), renderer, corpus, digest_only)
+    chat = Chat(mail, greeting, Identities(secret), renderer, corpus, digest_only)
     errors = _Errors(renderer)
     return Starlette(
         routes=[
@@ -60,6 +61,7 @@ def create_app(
         ],
         middleware=[Middleware(_SecurityHeaders)],
         exception_handlers={HTTPException: errors.refused, Exception: errors.failed},
+        lifespan=lifespan,
     )
 
 

@@ -1,5 +1,6 @@
 """What a browser sends: the form within limits, a day, the signed identity and the nonce of a form."""
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -9,14 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
 TEXT_LIMIT: Final = 20_000  # characters of one message
-BODY_LIMIT: Final = 1024 * 1024  # bytes of one form; enough to show a text over TEXT_LIMIT again
+BODY_LIMIT: Final = 1024 * 1024  # bytes of one form without its files; enough to show a text over TEXT_LIMIT again
+FILES_LIMIT: Final = 20 * 1024 * 1024  # bytes of all files of one form
+FILES_MOST: Final = 5  # files of one form
+_UPLOADS: Final = asyncio.Semaphore(8)  # forms read at the same time, each of which may hold its files in memory
 YEAR: Final = 365 * 24 * 3600
 COOKIE: Final = "cau_noi"
 
@@ -56,37 +60,43 @@ class Form:
     choice: str | None
     day: str
     nonce: str
+    files: tuple[tuple[str, bytes], ...] = ()  # names as given, contents
 
 
 async def read_form(request: Request) -> Form:
-    """Read the form of `request`; raise HTTPException 413 over BODY_LIMIT, 400 and 415 for what is no form."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise HTTPException(413)
-    data = await _parsed(request, bytes(body))
+    """Read the form of `request`; raise HTTPException 413 over its limit, 400 and 415 for what is no form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    limit = BODY_LIMIT if kind != "multipart/form-data" else FILES_LIMIT + BODY_LIMIT
+    try:
+        if kind == "multipart/form-data":
+            async with _UPLOADS:
+                parser = MultiPartParser(request.headers, _counted(request, limit), max_files=FILES_MOST, max_fields=10, max_part_size=BODY_LIMIT)
+                data = await parser.parse()
+                files = [(f.filename, await f.read()) for f in data.getlist("file") if isinstance(f, UploadFile) and f.filename]
+                await data.close()
+        elif kind == "application/x-www-form-urlencoded":
+            data, files = await FormParser(request.headers, _counted(request, limit), max_fields=10).parse(), []
+        else:
+            raise HTTPException(415)
+    except (MultiPartException, UnicodeError, KeyError) as error:
+        raise HTTPException(400) from error
     return Form(
         text=_UNSEEN.sub(" ", _field(data, "text").replace("\r\n", "\n").replace("\r", "\n")).strip(),
         choice=_field(data, "choice")[:200] or None,
         day=_field(data, "as_of"),
         nonce=_field(data, "nonce"),
+        files=tuple((_UNSEEN.sub(" ", name)[:255], content) for name, content in files),
     )
 
 
-async def _parsed(request: Request, body: bytes) -> FormData:
-    async def stream() -> AsyncGenerator[bytes]:
-        yield body
-
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        if kind == "multipart/form-data":
-            return await MultiPartParser(request.headers, stream(), max_files=0, max_fields=10, max_part_size=BODY_LIMIT).parse()
-        if kind == "application/x-www-form-urlencoded":
-            return await FormParser(request.headers, stream(), max_fields=10).parse()
-    except (MultiPartException, UnicodeError, KeyError) as error:
-        raise HTTPException(400) from error
-    raise HTTPException(415)
+async def _counted(request: Request, limit: int) -> AsyncGenerator[bytes]:
+    """The body of `request`; HTTPException 413 once it is longer than `limit`."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise HTTPException(413)
+        yield chunk
 
 
 def _field(data: FormData, name: str) -> str:

@@ -29,7 +29,8 @@ PAGES: Final = Path(__file__).parent / "pages"
 _MARK: Final = re.compile(r"(?P<mark>\d{1,3}[a-zđ]?[.)]|[a-zđ]\d?\)|[-–•+])\s+(?P<rest>.+)", re.DOTALL)
 # What a line must not end within: "khoản 2", "Điều 8", "32/2024/NĐ-CP", "75 ha".
 _WHOLE: Final = re.compile(
-    r"\b(?:(?:[Kk]hoản|[Đđ]iểm|Điều|Chương|Mục|Phụ lục|NĐ|TT)\s[\da-zđIVX]{1,5}\b|\d[\d.]*/(?:\d{4}/)?[A-ZĐ][A-ZĐ\d-]+|\d[\d.,]*\s(?:ha|ngày|tháng|năm|%))"
+    r"\b(?:CN \d{3} \d{3} \d{4}|(?:[Kk]hoản|[Đđ]iểm|Điều|Chương|Mục|Phụ lục|NĐ|TT)\s[\da-zđIVX]{1,5}\b"
+    r"|\d[\d.]*/(?:\d{4}/)?[A-ZĐ][A-ZĐ\d-]+|\d[\d.,]*\s(?:ha|ngày|tháng|năm|%))"
 )
 
 

@@ -49,14 +49,16 @@ class Texts:
     too_long: str
     too_large: str
     empty: str
-    failed: str
-    slow: str
     busy: str
+    unavailable: str
+    attach: str
+    attach_hint: str
+    attached: str
+    news: str
     stale: str
     no_cookie: str
     bad_day: str
     offline: str
-    no_greeting: str
 
     documents_title: str
     documents_lead: str
@@ -166,14 +168,16 @@ VI: Final = Texts(
     too_long="Nội dung dài {count} ký tự, quá mức {limit}. Mời anh/chị rút gọn rồi gửi lại; phần đã gõ vẫn ở ô bên dưới.",
     too_large="Nội dung gửi lên quá lớn. Mời anh/chị rút gọn rồi gửi lại.",
     empty="Chưa có câu hỏi nào được nhập. Mời anh/chị gõ câu hỏi rồi bấm Gửi.",
-    failed="Xin lỗi, hệ thống gặp lỗi nên chưa trả lời được. Câu hỏi vẫn ở ô bên dưới, mời anh/chị bấm Gửi lần nữa.",
-    slow="Xin lỗi, câu hỏi này xử lý quá lâu nên đã dừng. Câu hỏi vẫn ở ô bên dưới, mời anh/chị gửi lại hoặc hỏi ngắn hơn.",
     busy="Các câu hỏi trước chưa trả lời xong. Mời anh/chị chờ một chút rồi gửi lại; phần đã gõ vẫn ở ô bên dưới.",
+    unavailable="Xin lỗi, hệ thống tạm thời chưa nhận được tin nhắn. Nội dung vẫn ở ô bên dưới, mời anh/chị gửi lại sau ít phút.",
+    attach="Đính kèm tệp",
+    attach_hint="Ảnh, PDF, Word, Excel; tối đa 20 MB. Chỉ dùng khi gửi phản ánh.",
+    attached="Tệp kèm theo:",
+    news="Tin mới từ cơ quan xử lý",
     stale="Trang này mở đã lâu nên câu hỏi chưa được gửi. Phần đã gõ vẫn ở ô bên dưới, mời anh/chị bấm Gửi lần nữa.",
     no_cookie="Trình duyệt không lưu cookie nên câu hỏi chưa được gửi. Mời anh/chị cho phép cookie của trang này rồi bấm Gửi lần nữa.",
     bad_day="Không hiểu ngày “{day}”. Mời anh/chị nhập theo dạng ngày/tháng/năm, ví dụ 1/7/2025.",
     offline="Chưa gửi được. Mời anh/chị kiểm tra kết nối mạng rồi bấm Gửi lần nữa; phần đã gõ vẫn còn.",
-    no_greeting="Xin lỗi, hệ thống đang gặp lỗi. Anh/chị vẫn có thể gửi câu hỏi hoặc tra cứu ở trang Văn bản.",
     documents_title="Văn bản",
     documents_lead="Các văn bản hệ thống biết và tình trạng vào ngày đã chọn.",
     documents_held="Có nội dung",
@@ -279,14 +283,16 @@ EN: Final = Texts(
     too_long="Your text has {count} characters, more than the {limit} allowed. Please shorten it; it is still in the box below.",
     too_large="What was sent is too large. Please shorten it and send it again.",
     empty="Please type a question first.",
-    failed="Sorry, an error prevented an answer. Your question is still in the box below; please press Send again.",
-    slow="Sorry, this question took too long and was stopped. It is still in the box below; please send it again or ask a shorter one.",
     busy="Your earlier questions are still being answered. Please wait a moment and send again; your text is still in the box below.",
+    unavailable="Sorry, messages cannot be taken at the moment. Your text is still in the box below; please send it again in a few minutes.",
+    attach="Attach a file",
+    attach_hint="Picture, PDF, Word, Excel; at most 20 MB. For reports only.",
+    attached="Attached:",
+    news="News about your report",
     stale="This page has been open for long, so the question was not sent. It is still in the box below; please press Send again.",
     no_cookie="Your browser does not keep cookies, so the question was not sent. Please allow cookies for this site and press Send again.",
     bad_day="“{day}” is not a date we understand. Please write day/month/year, for example 1/7/2025.",
     offline="Not sent. Please check your connection and press Send again; your text is still here.",
-    no_greeting="Sorry, the service has a problem. You may still send a question or look at the Documents page.",
     documents_title="Documents",
     documents_lead="The documents this service knows and their status on the chosen day.",
     documents_held="With content",

@@ -1,7 +1,8 @@
 """What a dialogue remembers, and where: one value for each channel identity."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
@@ -22,6 +23,11 @@ class Memory:
     card: str = ""  # the procedure spoken of last
     province: str | None = None  # asked once, when a rule of one province would answer; "" for none of those with rules
     waiting: str = ""  # the question that waits for the province
+    asked: str = ""  # the last question of law, and
+    told: str = ""  # what was answered, for a report about it
+    step: str = ""  # the question of the report dialogue that waits for an answer; "" outside of it
+    report: str = ""  # the report that is spoken of: a draft, or one that a message is to be added to
+    heard: Mapping[str, str] = field(default_factory=dict)  # which message filled which field of the draft, by the channel's id
 
     def chosen(self, number: int, now: datetime) -> Choice | None:
         """The choice with this number, None when the list is too old or shorter."""

@@ -1,9 +1,20 @@
 """What comes in and what goes out, the same for every channel."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that came with a message: kept already under `digest`, or to be fetched from the channel as `remote`."""
+
+    name: str
+    size: int
+    digest: str = ""
+    remote: str = ""
+    content: bytes | None = None
+    trouble: str = ""  # why its content could not be had: "too_large", "gone"
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,10 @@ class Incoming:
     language: str = "vi"
     as_of: date | None = None  # the day asked about, None = today
     received: datetime | None = None
+    message: str = ""  # the channel's id of this message, or of the one that it changes
+    edits: bool = False  # True where it is the new wording of a message sent before
+    group: bool = False  # True where others read the reply
+    files: tuple[File, ...] = ()
 
 
 class BlockKind(StrEnum):
@@ -66,7 +81,3 @@ class Reply:
         if self.choices:
             parts.append("\n\n" + "\n".join(f"{n}. {c.label}" for n, c in enumerate(self.choices, 1)))
         return "".join(parts)
-
-
-# A channel is given this one function: a message in, a reply out. It never raises for bad input.
-Conversation = Callable[[Incoming], Awaitable[Reply]]

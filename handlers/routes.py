@@ -73,14 +73,18 @@ class Dialogue:
 
     def reply(self, incoming: Incoming) -> Reply:
         """Answer one message or tap and remember what the next one may refer to."""
-        answers = self._answers()
         memory = self._memories.load(incoming.channel, incoming.person)
+        reply, memory = self.turn(incoming, memory)
+        self._memories.save(incoming.channel, incoming.person, memory)
+        return reply
+
+    def turn(self, incoming: Incoming, memory: Memory) -> tuple[Reply, Memory]:
+        """Answer one message or tap in the light of `memory`; the reply and what is to be remembered then."""
         if incoming.language != memory.language and incoming.channel == "web":
             memory = replace(memory, language=incoming.language)
-        turn = _Turn(answers, memory, self._setting, incoming, self._now(), self._matters)
+        turn = _Turn(self._answers(), memory, self._setting, incoming, self._now(), self._matters)
         reply = turn.reply()
-        self._memories.save(incoming.channel, incoming.person, turn.remembered(reply))
-        return reply
+        return reply, turn.remembered(reply)
 
 
 class _Turn:
@@ -179,7 +183,7 @@ class _Turn:
             case "vanban" | "documents":
                 return browse.documents(self.answers.corpus, say, self.day)
             case "baocao" | "report":
-                return self._report("")
+                return self._report()
             case "english" | "tiengviet":
                 self.memory = replace(self.memory, language="en" if name == "english" else "vi")
                 self.say = texts(self.memory.language)
@@ -220,13 +224,12 @@ class _Turn:
         if kind == "q" and rest.isdigit() and int(rest) < len(self.say.suggestions()):
             return self._question(self.say.suggestions()[int(rest)])
         if kind == "r":
-            return self._report(rest)
+            return self._report()
         return _plain(self.say.number_expired(), "ask_back")
 
-    def _report(self, key: str) -> Reply:
-        provision = self.answers.corpus.by_key.get(key)
-        about = self.say.report_about(provision.ref) if provision else self.say.report_what()
-        blocks = (Block(BlockKind.LEAD, self.say.report_how(self.setting.hotline)), Block(BlockKind.NOTE, about))
+    def _report(self) -> Reply:
+        """Where reports are taken: a terminal takes none, every other channel has the dialogue of handlers.reporting before this one."""
+        blocks = (Block(BlockKind.LEAD, self.say.report_how(self.setting.hotline)), Block(BlockKind.NOTE, self.say.report_what()))
         return Reply(blocks, (), {"kind": "report"})
 
 

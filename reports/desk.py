@@ -9,7 +9,7 @@ from reports.acts import moved, noticed, notices, taken_on
 from reports.deadlines import overdue
 from reports.errors import NotAllowed, NotFound
 from reports.model import Actor, Author, Change, Line, Message, NoticeKind, Report
-from reports.rules import Rules, storable
+from reports.rules import Rules
 from reports.states import State
 from reports.store import Codes, Now, Reports
 
@@ -51,7 +51,7 @@ class DeskService:
     async def forward(self, report: str, by: str, desk: str, why: str) -> Report:
         """Hand it to another desk, by key; its reporter is told which."""
         before = await self.find(report)
-        to = self._rules.routing.desk(desk)
+        to = self._rules.desk(before, desk)
         now = self._now()
         after, line = moved(before, State.FORWARDED, _official(by), now, why)
         handed = Line(before.id, now, str(_official(by)), "desk", before.desk, to.key, why)
@@ -85,7 +85,29 @@ class DeskService:
         for follower in followers:
             moved_on = Line(follower.id, line.at, str(by), "merged_into", before.id, other.id, why)
             await self._reports.keep(Change(replace(follower, merged_into=other.id), (moved_on,)))
-        return await self._kept(after, line, NoticeKind.MERGED, {"why": why}, (joined,), tell=by.author is not Author.REPORTER)
+        tell = by.author is not Author.REPORTER
+        if (said := await self.answer_of(other.id)) is not None:  # the common answer is there already
+            facts = {"text": said.text, "name": said.name, "main": other.number}
+            return await self._kept(after, line, NoticeKind.REPLIED, facts, (joined,), tell=tell)
+        return await self._kept(after, line, NoticeKind.MERGED, {"why": why}, (joined,), tell=tell)
+
+    async def answer_of(self, report: str) -> Message | None:
+        """The last words of an official on an answered report, which reach everyone who stands with it; None while it is open."""
+        found = await self.find(report)
+        if found.state is not State.ANSWERED:
+            return None
+        # Closed as answered elsewhere, the last words may be a question: only what was said when it was answered is an answer.
+        answered = [line.at for line in await self._reports.history(found.id) if line.what == "state" and line.after == State.ANSWERED]
+        said = [m for m in await self._reports.thread(found.id) if m.author is Author.OFFICIAL and answered and m.at == answered[-1]]
+        return said[-1] if said else None
+
+    async def label(self, report: str, by: str, **labels: object) -> Report:
+        """Set field, problem, regime or task group (Chỉ thị 20/CT-BCT), as staff see them."""
+        before = await self.find(report)
+        after = replace(before, **labels)  # type: ignore[arg-type]
+        now = self._now()
+        lines = tuple(Line(before.id, now, str(_official(by)), name, str(getattr(before, name) or ""), str(getattr(after, name) or "")) for name in labels)
+        return await self._reports.keep(Change(after, lines))
 
     async def part(self, report: str, by: str, why: str) -> Report:
         """Undo a merge: the report is open again, on its own."""
@@ -99,7 +121,7 @@ class DeskService:
         return await self._kept(after, line, NoticeKind.SEPARATED, {"why": why}, (apart,))
 
     async def _said(self, before: Report, by: str, text: str, to: State, kind: NoticeKind) -> Report:
-        text = storable(text)
+        text = self._rules.words("message", text)
         now = self._now()
         after, line = moved(before, to, _official(by), now)
         message = Message(self._codes.id(), before.id, Author.OFFICIAL, text, now, by)

@@ -76,6 +76,11 @@ class Places:
         """The province (two digits) or commune (five digits) with this code."""
         return self._by_code.get(code)
 
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """The codes of the provinces of today."""
+        return tuple(code for code, place in self._by_code.items() if not place.commune)
+
     def find(self, text: str) -> tuple[Place, ...]:
         """Every place that `text` may mean, best first; one where it is clear, none where nothing is known by that name."""
         text = text[:MAX_TEXT]

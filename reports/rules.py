@@ -9,7 +9,7 @@ from reports.errors import Locked, Missing
 from reports.limits import Limits, check_length
 from reports.model import Report
 from reports.places import Places
-from reports.routing import Route, Routing, Territory
+from reports.routing import Desk, Route, Routing, Territory
 from reports.secrets import check_open
 
 _FILLED: Final = frozenset({
@@ -30,6 +30,12 @@ class Rules:
         """The desk of `report`."""
         place = self.places.by_code(report.province)
         return self.routing.route(report.regime, report.field, territory_of(report), report.province, place.province_name if place else "")
+
+    def desk(self, report: Report, key: str = "") -> Desk:
+        """The desk where `report` lies, or the one with this key, with its name."""
+        key = key or report.desk
+        place = self.places.by_code(key.partition("-")[2] or report.province)
+        return self.routing.desk(key, place.province_name if place else "")
 
     def words(self, field: str, text: str) -> str:
         """`text` as it can be stored; TooLong or Classified where it may not be."""

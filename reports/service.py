@@ -10,16 +10,19 @@ from reports.acts import moved
 from reports.attachments import check
 from reports.deadlines import Due, Step
 from reports.errors import BadAttachment, BadFile, NotAllowed, NotFound, NumberTaken
+from reports.fields import field_of
 from reports.limits import check_length, check_rate
 from reports.model import Actor, Attachment, Author, Change, Dues, Identity, Line, Message, Report, Reporter, Source, Tombstone
 from reports.number import hashed, parse
 from reports.routing import Desk
 from reports.rules import Rules, check_complete, check_filling, filled, storable
+from reports.similar import Similar, similar
 from reports.states import State
 from reports.store import Codes, Files, Now, Reports
 
 _REPORTER: Final = Actor(Author.REPORTER)
 _TRIES: Final = 5
+_COMPARED: Final = 1000  # newest reports among which similar ones are looked for
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,29 @@ class Service:
         message = Message(self._codes.id(), report, Author.REPORTER, self._rules.words("message", text), now)
         return await self._reports.keep(Change(*self._heard(before, now, "message"), messages=(message,)))
 
+    async def note(self, report: str, by: Identity, text: str) -> Report:
+        """Add what the machine knows of how the report came about: the question that was asked, the answer that was given."""
+        before, now = await self.own(report, by), self._now()
+        message = Message(self._codes.id(), report, Author.MACHINE, storable(text)[: self._rules.limits.text], now)
+        line = Line(report, now, str(Actor(Author.MACHINE)), "note")
+        return await self._reports.keep(Change(before, (line,), messages=(message,)))
+
+    async def similar(self, draft: Report) -> tuple[Similar, ...]:
+        """Reports that say the same as `draft`."""
+        return similar(draft, await self._reports.compared(_COMPARED))
+
+    async def thread(self, report: str, by: Identity) -> Sequence[Message]:
+        """What was said about a report of this person."""
+        return await self._reports.thread((await self.own(report, by)).id)
+
+    async def attachments(self, report: str, by: Identity) -> Sequence[Attachment]:
+        """The files of a report of this person."""
+        return await self._reports.attachments((await self.own(report, by)).id)
+
+    async def reporter(self, by: Identity) -> Reporter:
+        """What is held about a person; an empty value for a stranger."""
+        return await self._reports.reporter(by) or Reporter(by)
+
     async def attach(self, report: str, by: Identity, name: str, content: bytes) -> Attachment:
         """Add a file; BadAttachment, Classified or TooMany where it is not taken."""
         before, now, limits = await self.own(report, by), self._now(), self._rules.limits
@@ -176,6 +202,7 @@ class Service:
         return after, (line, back)
 
     async def _received(self, draft: Report, now: datetime) -> Receipt:
+        draft = replace(draft, field=field_of(draft))
         code, route = self._codes.code(), self._rules.route(draft)
         after, line = moved(draft, State.RECEIVED, _REPORTER, now)
         dues = self._rules.clocks.started(now.date())
@@ -192,7 +219,7 @@ class Service:
 
     def _receipt(self, report: Report) -> Receipt:
         route = self._rules.route(report)
-        desk = route.desk if route.desk.key == report.desk else self._rules.routing.desk(report.desk)
+        desk = route.desk if route.desk.key == report.desk else self._rules.desk(report)
         now = self._now()
         day = (report.received_at or now).astimezone(now.tzinfo).date()  # a store may give another zone back
         running = {step for step in Step if getattr(report.dues, step) is not None}

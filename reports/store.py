@@ -30,6 +30,10 @@ class Reports(Protocol):
         """The open reports, of one desk or of all, the one that is due first standing first."""
         ...
 
+    async def compared(self, limit: int) -> Sequence[Report]:
+        """The newest received reports that are open, answered or merged, to find similar ones among."""
+        ...
+
     async def received_since(self, identity: Identity, since: datetime) -> Sequence[datetime]:
         """When reports of this person were received, from `since` on."""
         ...

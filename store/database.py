@@ -1,5 +1,6 @@
 """The database: an engine for its address, and units of work that happen whole or not at all."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -9,23 +10,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import event, make_url, select
+from sqlalchemy import event, make_url, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from store.carrying import Carrying
+from store.claims import WAITING
 from store.conversations import Conversations
 from store.erasure import Erasure
 from store.files import Files
 from store.inbox import Inbox
+from store.ledger import Ledger
 from store.migrate import upgrade
 from store.outbox import Outbox
 from store.reports_store import SqlReports
 from store.retention import Keeping, let_go
-from store.tables import AttachmentRow
+from store.tables import AttachmentRow, InboxRow, OutboxRow
+from store.threads import Threads
 
 BUSY_MS: Final = 30_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _STALE_FILE_S: Final = 3600.0
+_READS: Final = "caunoi_reads"
 _PRAGMAS: Final = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit is on the disk before it is acknowledged
@@ -44,34 +50,69 @@ class Work:
     outbox: Outbox
     reports: SqlReports
     erasure: Erasure
+    threads: Threads
+    carrying: Carrying
+    files: Files
 
 
 class Database:
     """Units of work over one engine; `key` marks the identities that were erased."""
 
-    def __init__(self, engine: AsyncEngine, files: Files, key: bytes) -> None:
-        self.engine, self.files, self._key = engine, files, key
+    def __init__(self, engine: AsyncEngine, files: Files, key: bytes, ledger: Ledger, keep_received: bool = False) -> None:
+        self.engine, self.files, self._key, self._ledger, self._keep_received = engine, files, key, ledger, keep_received
 
     @classmethod
-    async def open(cls, url: str, data_dir: Path, key: bytes) -> "Database":
-        """Connect and bring the tables to their newest shape."""
+    async def open(cls, url: str, data_dir: Path, key: bytes, *, keep_received: bool = False) -> "Database":
+        """Connect and bring the tables to their newest shape; `keep_received`: an erasure leaves the words of received reports."""
         engine = open_engine(url)
         try:
             await upgrade(engine)
         except BaseException:
             await engine.dispose()
             raise
-        return cls(engine, Files(data_dir / "attachments"), key)
+        return cls(engine, Files(data_dir / "attachments"), key, Ledger(data_dir / "erased.jsonl"), keep_received)
+
+    async def erase_again(self, now: datetime) -> int:
+        """Erase whoever the ledger names: a backup that was restored brings nobody back. Run it when the service starts."""
+        async with self.look() as work:
+            mine = await work.erasure.tombstones()
+        stones = await asyncio.to_thread(self._ledger.merged, mine)
+        async with self.work() as work:
+            return await work.erasure.again(stones, now) if stones else 0
+
+    async def let_claims_go(self) -> None:
+        """Free what a process that was killed held; only where no other process works on this database."""
+        async with AsyncSession(self.engine) as session, session.begin():
+            for queue in (InboxRow, OutboxRow):
+                await session.execute(update(queue).where(queue.claimed_until.is_not(None)).values(claimed_by="", claimed_until=None))
+
+    @property
+    def alone(self) -> bool:
+        """True where only one process may work on this database."""
+        return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """One transaction: committed at the end, undone by any error. Keep it short; nothing slow is awaited inside."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            outbox, erasure = Outbox(session), Erasure(session, self._key)
-            yield Work(Conversations(session), Inbox(session), outbox, SqlReports(session, outbox, erasure), erasure)
-        if erasure.happened:
-            await self.files.remove(erasure.orphans)
+            work = self._work(session)
+            yield work
+        if work.erasure.stones:
+            await asyncio.to_thread(self._ledger.add, work.erasure.stones)
+            await self.files.remove(work.erasure.orphans)
             await self._forget()
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[Work]:
+        """One transaction that only reads: on SQLite it waits for no writer."""
+        async with AsyncSession(self.engine.execution_options(**{_READS: True}), expire_on_commit=False) as session:
+            yield self._work(session)
+            await session.rollback()
+
+    def _work(self, session: AsyncSession) -> Work:
+        outbox, erasure = Outbox(session), Erasure(session, self._key, self._keep_received)
+        reports = SqlReports(session, outbox, erasure)
+        return Work(Conversations(session), Inbox(session), outbox, reports, erasure, Threads(session), Carrying(session), self.files)
 
     async def let_go(self, keeping: Keeping, now: datetime) -> int:
         """Delete what is older than `keeping` allows, and return how many rows."""
@@ -81,7 +122,9 @@ class Database:
     async def sweep(self) -> int:
         """Remove files that no report names, left by a crash; run it when the service starts."""
         async with AsyncSession(self.engine) as session:
-            used = (await session.scalars(select(AttachmentRow.digest))).all()
+            used = set((await session.scalars(select(AttachmentRow.digest))).all())
+            waiting = await session.scalars(select(InboxRow.payload).where(InboxRow.state == WAITING))
+            used |= {str(file.get("digest")) for payload in waiting for file in payload.get("files", ())}
         return await self.files.sweep(used, _STALE_FILE_S)
 
     async def _forget(self) -> None:
@@ -122,4 +165,4 @@ def _configure(connection: Any, _: Any) -> None:
 
 def _begin(connection: Any) -> None:
     # A transaction that reads first and writes later would fail when another has written between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READS) else "BEGIN IMMEDIATE")

@@ -1,38 +1,18 @@
 """The inbox: what arrived, once each, handed out in the order of each conversation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.post import Arrived, Event
 from store.claims import WAITING, claim, ensure_conversation, finish, inserting
-from store.tables import InboxRow, Payload
+from store.tables import InboxRow
 
 DONE: Final = "done"
 FAILED: Final = "failed"
-
-
-@dataclass(frozen=True)
-class Event:
-    """A message of a channel. `event_id` is the channel's own id of it: the same one is taken once."""
-
-    channel: str
-    event_id: str
-    person: str
-    payload: Payload
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """A message in the hands of a worker, until its lease ends. `attempts` counts this one."""
-
-    id: int
-    token: str
-    event: Event
-    attempts: int
 
 
 class Inbox:
@@ -50,6 +30,15 @@ class Inbox:
         kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["channel", "event_id"]).returning(InboxRow.id))
         return kept.one_or_none() is not None
 
+    async def find(self, channel: str, event_id: str) -> int | None:
+        """The row of an event that was kept."""
+        return await self._session.scalar(select(InboxRow.id).where(InboxRow.channel == channel, InboxRow.event_id == event_id))
+
+    async def waiting(self, channel: str, person: str) -> int:
+        """How many messages of this conversation wait."""
+        mine = (InboxRow.state == WAITING, InboxRow.channel == channel, InboxRow.person == person)
+        return await self._session.scalar(select(func.count()).select_from(InboxRow).where(*mine)) or 0
+
     async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Arrived | None:
         """Take the next message. Commit before working on it: the lease is what others see."""
         row = await claim(self._session, InboxRow, now, lease, channels)
@@ -57,9 +46,12 @@ class Inbox:
             return None
         return Arrived(row.id, row.claimed_by, Event(row.channel, row.event_id, row.person, row.payload, row.received_at), row.attempts)
 
-    async def done(self, arrived: Arrived) -> None:
-        """Finish it, in the transaction that keeps all that came of it; LostClaim undoes all of that."""
-        await finish(self._session, InboxRow, arrived.id, arrived.token, {"state": DONE})
+    async def done(self, arrived: Arrived, *, emptied: bool = False) -> None:
+        """Finish it, in the transaction that keeps all that came of it; LostClaim undoes all of that.
+
+        `emptied` drops what was written: it must not be kept.
+        """
+        await finish(self._session, InboxRow, arrived.id, arrived.token, {"state": DONE, **({"payload": {}} if emptied else {})})
 
     async def failed(self, arrived: Arrived, error: str, again_at: datetime | None) -> None:
         """Put it back until `again_at`; None gives it up, visibly, and lets the conversation go on."""

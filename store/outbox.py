@@ -1,39 +1,20 @@
 """The outbox: what is to be sent, once each, in the order of each conversation; undeliverable is held and visible."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.post import Outgoing, Sending, Undelivered
 from store.claims import WAITING, claim, ensure_conversation, finish, inserting
-from store.tables import OutboxRow, Payload
+from store.errors import LostClaim
+from store.tables import OutboxRow
 
 SENT: Final = "sent"
 HELD: Final = "held"  # the channel cannot deliver now: window closed, person has blocked it
 DEAD: Final = "dead"  # given up after too many attempts; still visible, can be released
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A message to a person. One `dedupe` is kept once."""
-
-    channel: str
-    person: str
-    dedupe: str
-    payload: Payload
-
-
-@dataclass(frozen=True)
-class Sending:
-    """A message in the hands of a worker, until its lease ends. More than one attempt may mean that it was sent already."""
-
-    id: int
-    token: str
-    message: Outgoing
-    attempts: int
 
 
 class Outbox:
@@ -47,6 +28,7 @@ class Outbox:
         await ensure_conversation(self._session, message.channel, message.person)
         row = inserting(self._session, OutboxRow).values(
             channel=message.channel, person=message.person, dedupe=message.dedupe, payload=message.payload, created_at=now, state=WAITING,
+            answers=message.answers,
         )
         kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["dedupe"]).returning(OutboxRow.id))
         return kept.one_or_none() is not None
@@ -56,7 +38,14 @@ class Outbox:
         row = await claim(self._session, OutboxRow, now, lease, channels)
         if row is None:
             return None
-        return Sending(row.id, row.claimed_by, Outgoing(row.channel, row.person, row.dedupe, row.payload), row.attempts)
+        return Sending(row.id, row.claimed_by, Outgoing(row.channel, row.person, row.dedupe, row.payload, row.answers), row.attempts)
+
+    async def progress(self, sending: Sending, parts: int) -> None:
+        """So many messages of it have been sent: they are not sent again."""
+        payload = {**sending.message.payload, "parts_sent": parts}
+        held = update(OutboxRow).where(OutboxRow.id == sending.id, OutboxRow.claimed_by == sending.token, OutboxRow.state == WAITING)
+        if (await self._session.execute(held.values(payload=payload).returning(OutboxRow.id))).one_or_none() is None:
+            raise LostClaim(OutboxRow.__tablename__, sending.id)
 
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
         """It was sent; LostClaim where another worker has taken it meanwhile."""
@@ -78,6 +67,17 @@ class Outbox:
         """Let all that is held for this person be sent again, and return how many: the person has written."""
         held = update(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.person == person, OutboxRow.state.in_((HELD, DEAD)))
         return len((await self._session.execute(held.values(state=WAITING, not_before=None).returning(OutboxRow.id))).all())
+
+    async def undelivered(self, limit: int) -> list[Undelivered]:
+        """What is held or given up, oldest first, at most `limit`: no words of it and not whose it is."""
+        columns = (OutboxRow.id, OutboxRow.channel, OutboxRow.state, OutboxRow.attempts, OutboxRow.created_at, OutboxRow.error)
+        wanted = select(*columns).where(OutboxRow.state.in_((HELD, DEAD))).order_by(OutboxRow.id).limit(limit)
+        return [Undelivered(*row) for row in await self._session.execute(wanted)]
+
+    async def again(self, ids: Collection[int]) -> int:
+        """Let what is held or given up under these ids be sent again, with as many attempts as a new message; return how many."""
+        held = update(OutboxRow).where(OutboxRow.id.in_(sorted(ids)), OutboxRow.state.in_((HELD, DEAD)))
+        return len((await self._session.execute(held.values(state=WAITING, attempts=0, not_before=None, error="").returning(OutboxRow.id))).all())
 
     async def counts(self) -> dict[str, int]:
         """How many messages stand in each state."""

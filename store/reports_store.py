@@ -9,12 +9,13 @@ from sqlalchemy import Select, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.post import Outgoing
 from reports.errors import Conflict, NumberTaken
 from reports.model import Attachment, Change, Identity, Line, Message, Notice, Report, Reporter, Tombstone
 from reports.states import State
 from store.claims import inserting
 from store.erasure import Erasure
-from store.outbox import Outbox, Outgoing
+from store.outbox import Outbox
 from store.report_rows import attachment_of, line_of, message_of, report_of, report_values, reporter_of, reporter_values, values_of
 from store.tables import AttachmentRow, HistoryRow, MessageRow, ReporterRow, ReportRow
 
@@ -51,6 +52,12 @@ class SqlReports:
         days = [func.coalesce(day, date.max) for day in (ReportRow.due_forward, ReportRow.due_first_notice, ReportRow.due_answer)]
         first = case((and_(days[0] <= days[1], days[0] <= days[2]), days[0]), (days[1] <= days[2], days[1]), else_=days[2])
         return await self._many(wanted.order_by(first, ReportRow.received_at, ReportRow.id))
+
+    async def compared(self, limit: int) -> Sequence[Report]:
+        """The newest received reports that are open, answered or merged."""
+        states = [s.value for s in State if s.is_open or s in (State.ANSWERED, State.MERGED)]
+        wanted = select(ReportRow).where(ReportRow.state.in_(states), ReportRow.erased_at.is_(None))
+        return await self._many(wanted.order_by(ReportRow.received_at.desc(), ReportRow.id).limit(limit))
 
     async def received_since(self, identity: Identity, since: datetime) -> Sequence[datetime]:
         """When reports of this person were received, from `since` on."""

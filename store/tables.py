@@ -90,7 +90,9 @@ class InboxRow(QueueRow):
     """A message as it arrived. It is committed before its channel is told that it was received."""
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "event_id"), Index(None, "state", "channel", "person", "id"))
+    __table_args__ = (
+        UniqueConstraint("channel", "event_id"), Index(None, "state", "channel", "person", "id"), Index(None, "channel", "person", "id"),
+    )  # fmt: skip
     event_id: Mapped[str] = mapped_column(Short)
     received_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -99,11 +101,23 @@ class OutboxRow(QueueRow):
     """A message to be sent: facts or a reply. One `dedupe` stands once, so an act that is repeated sends nothing twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "channel", "person", "id"),)
+    __table_args__ = (Index(None, "state", "channel", "person", "id"), Index(None, "channel", "person", "id"))
+    answers: Mapped[int | None] = mapped_column(Counter)  # the inbox row that it replies to; NULL for news
     dedupe: Mapped[str] = mapped_column(Short, unique=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     platform_id: Mapped[str] = mapped_column(Short, default="")
     sent_at: Mapped[datetime | None]
+
+
+class CarryingRow(Base):
+    """A code that carries a conversation to another channel, by its hash, once."""
+
+    __tablename__ = "carrying"
+    __table_args__ = (Index(None, "channel", "person"),)
+    code_hash: Mapped[str] = mapped_column(Short, primary_key=True)
+    channel: Mapped[str] = mapped_column(Short)
+    person: Mapped[str] = mapped_column(Short)
+    until: Mapped[datetime]
 
 
 class ReporterRow(Base):

@@ -6,6 +6,7 @@
   const notice = document.getElementById("notice");
   const pending = document.getElementById("pending");
   const box = form.elements.text;
+  const files = form.elements.file;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const touch = matchMedia("(pointer: coarse)");
   let sending = false;
@@ -68,7 +69,11 @@
     thread.append(article);
     busy(true);
     say("");
-    if (!chosen) box.value = "";
+    if (!chosen) {
+      box.value = "";
+      files.value = "";
+      files.closest("details").open = false;
+    }
     if (chosen || touch.matches) box.blur();
     fit();
     reveal(article);
@@ -94,13 +99,17 @@
     if (sending) return;
     const choice = event.submitter?.name === "choice" ? event.submitter : null;
     const text = box.value.trim();
-    if (!choice && !text) {
+    const names = Array.from(files.files, (file) => file.name).join(", ");
+    if (!choice && !text && !names) {
       box.focus();
       return;
     }
     const body = new FormData(form);
-    if (choice) body.set("choice", choice.value);
-    send(body, choice ? choice.lastElementChild.textContent : text, Boolean(choice));
+    if (choice) {
+      body.set("choice", choice.value);
+      body.delete("file");
+    }
+    send(body, choice ? choice.lastElementChild.textContent : text || names, Boolean(choice));
   });
 
   box.addEventListener("keydown", (event) => {
@@ -119,6 +128,23 @@
       say(error.message);
     });
   }
+  // What an official answers comes while the page is open; without the stream it shows on the next visit.
+  let newest = thread.dataset.newest;
+  function listen() {
+    const stream = new EventSource(`/tin-moi?sau=${newest}`);
+    stream.addEventListener("message", (event) => {
+      newest = event.lastEventId;
+      const made = document.createElement("template");
+      made.innerHTML = JSON.parse(event.data).html;
+      const shown = made.content.querySelector("article");
+      if (document.getElementById(shown.id)) return;
+      thread.append(shown);
+      if (!sending && !box.value) reveal(shown); // whoever is writing is not disturbed
+    });
+    addEventListener("pagehide", () => stream.close(), { once: true });
+  }
+  listen();
+
   const [visit] = performance.getEntriesByType("navigation");
   if (!location.hash && visit?.type === "navigate") thread.lastElementChild?.scrollIntoView();
 })();

@@ -105,7 +105,8 @@ def help_lines() -> tuple[str, ...]:
         "Look up an article, clause or point: type “điểm c khoản 2 Điều 8 NĐ 32/2024” (point c, clause 2, Article 8, Decree 32/2024).",
         "Ask about the rule on a given day: end the question with the day, for example “… vào ngày 30/6/2025” (on 30 June 2025).",
         "/documents: list the documents and read them article by article.",
-        "/report: see where to report a difficulty and what to say.",
+        "/report: report a difficulty. /mine: see your reports and the replies.",
+        "/privacy: see or erase your data. /carry: move the conversation to another channel.",
         "/help: show this help again. /tiengviet: switch to Vietnamese (“chuyển sang tiếng Việt”).",
         "When there is a list, type a number to choose an item.",
     )
@@ -278,7 +279,7 @@ def whole(ref: Ref) -> str:
 
 
 def report_it() -> str:
-    return "Difficulty with this provision: see where to report it"
+    return "Report a difficulty with this provision"
 
 
 # --- what changed -----------------------------------------------------------------------------------
@@ -373,7 +374,7 @@ def who_else(hotline: str) -> str:
 
 
 def offer_report() -> str:
-    return "Report a difficulty: see where to send it and what to say"
+    return "Report a difficulty"
 
 
 # --- asking back ------------------------------------------------------------------------------------
@@ -445,17 +446,8 @@ def divert() -> str:
 
 def report_how(hotline: str) -> str:
     return (
-        "The assistant does not yet take reports in this conversation; messages here are not passed on to any authority. "
-        "Please send your difficulty in writing to the Department of Industry and Trade (Sở Công Thương). Comments on the content of legal documents can be "
-        "sent through “Phản ánh chính sách” (policy feedback) on the National Law Portal (Cổng Pháp luật quốc gia, phapluat.gov.vn)."
+        "The command line takes no reports. Please report in the conversation on the web page or on Telegram: type /report."
         + (f" Hotline of the Ministry of Industry and Trade (Bộ Công Thương): {hotline}." if hotline else "")
-    )
-
-
-def report_about(ref: Ref) -> str:
-    return (
-        f"In your report, please state: the provision that causes the difficulty ({ref}); what exactly the difficulty is; how you propose to solve it. "
-        "Do not send secret documents or photos of identity cards."
     )
 
 

@@ -63,7 +63,8 @@ def help_lines() -> tuple[str, ...]:
         "Tra điều, khoản, điểm: gõ “điểm c khoản 2 Điều 8 NĐ 32/2024”.",
         "Hỏi quy định tại một thời điểm: thêm ngày vào cuối câu, ví dụ “… vào ngày 30/6/2025”.",
         "/vanban: danh sách văn bản để xem từng điều.",
-        "/baocao: xem nơi gửi phản ánh vướng mắc và nội dung cần nêu.",
+        "/baocao: gửi phản ánh vướng mắc. /cuatoi: xem phản ánh đã gửi và câu trả lời.",
+        "/riengtu: xem, xóa dữ liệu của mình. /noi: chuyển cuộc trò chuyện sang kênh khác.",
         "/trogiup: xem lại hướng dẫn này. /english: switch to English.",
         "Khi có danh sách, gõ số thứ tự để chọn một mục.",
     )
@@ -206,7 +207,8 @@ def more_title() -> str:
 def see(ref: Ref, heading: str) -> str:
     short = heading if len(heading) <= 70 else heading[:67].rsplit(" ", 1)[0] + "…"
     document = ref.document.split("/")[0] + "/" + ref.document.split("/")[1] if ref.document.count("/") == 2 else ref.document
-    return f"{ref.place()[0].upper()}{ref.place()[1:]} {abbreviation(ref)} {document}" + (f": {short}" if short else "")
+    where = f"{ref.place()} {abbreviation(ref)} {document}".strip()  # a whole document has no place
+    return where[0].upper() + where[1:] + (f": {short}" if short else "")
 
 
 def abbreviation(ref: Ref) -> str:
@@ -222,7 +224,7 @@ def whole(ref: Ref) -> str:
 
 
 def report_it() -> str:
-    return "Vướng mắc ở quy định này: xem nơi gửi phản ánh"
+    return "Phản ánh vướng mắc về quy định này"
 
 
 # --- what changed -----------------------------------------------------------------------------------
@@ -313,7 +315,7 @@ def who_else(hotline: str) -> str:
 
 
 def offer_report() -> str:
-    return "Phản ánh vướng mắc: xem nơi gửi và nội dung cần nêu"
+    return "Gửi phản ánh vướng mắc"
 
 
 # --- asking back ------------------------------------------------------------------------------------
@@ -383,15 +385,9 @@ def divert() -> str:
 
 def report_how(hotline: str) -> str:
     return (
-        "Trợ lý chưa tiếp nhận phản ánh trong cuộc trò chuyện này; tin nhắn ở đây không được chuyển đến cơ quan nào. "
-        "Anh/chị gửi vướng mắc bằng văn bản tới Sở Công Thương; góp ý về nội dung văn bản quy phạm pháp luật "
-        "gửi tại mục “Phản ánh chính sách” của Cổng Pháp luật quốc gia (phapluat.gov.vn)."
+        "Cửa sổ lệnh không nhận phản ánh. Anh/chị gửi phản ánh trong cuộc trò chuyện trên trang web hoặc Telegram: gõ /baocao."
         + (f" Đường dây nóng Bộ Công Thương: {hotline}." if hotline else "")
     )
-
-
-def report_about(ref: Ref) -> str:
-    return f"Khi gửi, anh/chị nêu rõ: quy định gây vướng mắc ({ref}); vướng mắc cụ thể; kiến nghị cách xử lý. Không gửi tài liệu mật, ảnh căn cước."
 
 
 def report_what() -> str:

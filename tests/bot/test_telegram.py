@@ -1,10 +1,12 @@
-"""The Telegram channel over real HTTP: the true dialogue, and everything that goes wrong on the way."""
+"""The Telegram channel over real HTTP: the true dialogue, what is kept, and everything that goes wrong on the way."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +14,23 @@ import pytest
 from bot import build, service
 from bot import telegram_texts as words
 from bot.settings import Settings
-from bot.telegram import poll
+from bot.telegram import FILE_MAX, TelegramChannel
 from bot.telegram_pace import Pace
 from bot.telegram_render import Buttons
-from handlers.message import Block, BlockKind, Choice, Conversation, Incoming, Reply
-from handlers.texts import texts
+from bot.worker import Rhythm, Talking
+from handlers.message import Block, BlockKind, Choice, File, Incoming, Reply
+from handlers.post import Outgoing, Work, reply_payload
+from handlers.texts import report_texts, texts
 from knowledge.answer import Answers
+from store.database import Database
+from tests.bot.rooms import QUICK as RHYTHM
+from tests.bot.rooms import Answering, Simple, opened, working
 from tests.standins.telegram import Sent, TelegramStandin
+from tests.standins.telegram_rules import Refusal
 
 CHAT, OTHER, GROUP = 1001, 1002, -100200
-QUICK = Pace(poll=5, request=5, retry_first=0.02, retry_most=0.1, send_tries=4, conflict=0.05, drain=1)
+QUICK = Pace(poll=5, request=5, retry_first=0.02, retry_most=0.1, side_tries=4, conflict=0.05)
+KILLED = replace(RHYTHM, drain=0.3)  # of what takes long, nothing is waited for
 SECRET = "AAH-stand_in-token-of-the-tests-00000"
 
 
@@ -35,20 +44,61 @@ def standin() -> Iterator[TelegramStandin]:
 
 
 @pytest.fixture
-def dialogue(settings: Settings, answers: Answers) -> Conversation:
-    """The true conversation, remembering nothing of other tests."""
-    return build.conversation(settings, lambda: answers)
+async def room(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database."""
+    async with opened(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def dialogue(settings: Settings, answers: Answers) -> Talking:
+    """The true conversation."""
+    return build.talk(settings, lambda: answers)
 
 
 @asynccontextmanager
-async def running(standin: TelegramStandin, talk: Conversation, *, pace: Pace = QUICK, token: str = "", api: str = "") -> AsyncIterator[asyncio.Task[None]]:
-    """The channel at work; ended like the service ends it."""
-    task = asyncio.create_task(poll(token or standin.token, api or standin.base_url, talk, "Cầu Nối", pace=pace))
+async def running(
+    standin: TelegramStandin,
+    room: Database,
+    talk: Talking | Answering,
+    *,
+    pace: Pace = QUICK,
+    rhythm: Rhythm = RHYTHM,
+    token: str = "",
+    api: str = "",
+    now: Callable[[], datetime] = build.now,
+) -> AsyncIterator[asyncio.Task[None]]:
+    """The channel at work, and a worker; begun and ended like the service does."""
+
+    def nudge() -> None:
+        worker.nudge()
+
+    await room.let_claims_go()
+    channel = TelegramChannel(token or standin.token, api or standin.base_url, room, nudge, "Cầu Nối", pace, now)
+    task = asyncio.create_task(asyncio.sleep(0))
     try:
-        yield task
+        async with working(room, Simple(talk) if callable(talk) else talk, {"telegram": channel}, rhythm) as worker:
+            task = asyncio.create_task(channel.run())
+            yield task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def events(room: Database, person: str = str(CHAT)) -> list[dict[str, Any]]:
+    """What was kept of a person's messages, oldest first."""
+    async with room.look() as work:
+        return [turn.asked for turn in await work.threads.of("telegram", person, 1000) if turn.asked is not None]
+
+
+async def stand(room: Database, **wanted: int) -> None:
+    """Wait until so many messages to people stand in each state."""
+    async with asyncio.timeout(5):
+        while True:
+            async with room.look() as work:
+                if await work.outbox.counts() == wanted:
+                    return
+            await asyncio.sleep(0.02)
 
 
 async def until(standin: TelegramStandin, condition: Callable[[], bool], seconds: float = 5.0) -> None:
@@ -74,8 +124,8 @@ async def echo(incoming: Incoming) -> Reply:
 # --- the true dialogue ----------------------------------------------------------------------------------
 
 
-async def test_a_question_is_answered_with_its_provision_and_buttons_lead_on(standin: TelegramStandin, dialogue: Conversation) -> None:
-    async with running(standin, dialogue):
+async def test_a_question_is_answered_with_its_provision_and_buttons_lead_on(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
         standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
         answer = (await sent(standin, 1))[0]
         assert "75 ha" in answer.text
@@ -92,44 +142,44 @@ async def test_a_question_is_answered_with_its_provision_and_buttons_lead_on(sta
         await until(standin, lambda: not standin.unanswered_taps)
 
 
-async def test_a_typed_number_means_the_button_with_that_number(standin: TelegramStandin, dialogue: Conversation) -> None:
-    async with running(standin, dialogue):
+async def test_a_typed_number_means_the_button_with_that_number(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
         standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
         await sent(standin, 1)
         standin.say(CHAT, "1")
         assert "Căn cứ: Điều 8 Nghị định" in (await sent(standin, 2))[1].text
 
 
-async def test_a_button_is_understood_after_a_restart(standin: TelegramStandin, settings: Settings, answers: Answers) -> None:
-    async with running(standin, build.conversation(settings, lambda: answers)):
+async def test_a_button_is_understood_after_a_restart(standin: TelegramStandin, room: Database, settings: Settings, answers: Answers) -> None:
+    async with running(standin, room, build.talk(settings, lambda: answers)):
         standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
         answer = (await sent(standin, 1))[0]
-    async with running(standin, build.conversation(settings, lambda: answers)):
+    async with running(standin, room, build.talk(settings, lambda: answers)):
         standin.tap(answer, answer.buttons[0]["callback_data"])
         assert "Căn cứ: Điều 8 Nghị định" in (await sent(standin, 2))[1].text
 
 
-async def test_start_help_and_every_command_of_the_menu(standin: TelegramStandin, dialogue: Conversation) -> None:
-    async with running(standin, dialogue):
+async def test_start_help_and_every_command_of_the_menu(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
         await until(standin, lambda: len(standin.commands) == 3)
         menus = {language: [entry["command"] for entry in entries] for (_, language), entries in standin.commands.items()}
         assert menus == {
             "": [name for name, _ in words.COMMANDS["vi"]],
-            "vi": ["batdau", "trogiup", "vanban", "baocao", "english"],
+            "vi": ["batdau", "trogiup", "vanban", "baocao", "cuatoi", "tracuu", "traloi", "riengtu", "xoa", "noi", "huy", "english"],
             "en": [name for name, _ in words.COMMANDS["en"]],
         }
         assert standin.descriptions["description", ""].startswith("Cầu Nối là trợ lý tự động")
         standin.say(CHAT, "/start")
         assert "trợ lý tự động" in (await sent(standin, 1))[0].text
-        for n, command in enumerate(["batdau", "trogiup", "vanban", "baocao", "english", "tiengviet", "start", "help", "documents", "report"], 2):
+        for n, command in enumerate([name for language in ("vi", "en") for name, _ in words.COMMANDS[language]], 2):
             standin.say(CHAT, f"/{command}")
             answer = (await sent(standin, n))[-1].text
             assert texts("vi").nothing_found() not in answer
             assert texts("en").nothing_found() not in answer
 
 
-async def test_a_list_whose_labels_are_cut_stands_in_the_text(standin: TelegramStandin, dialogue: Conversation) -> None:
-    async with running(standin, dialogue):
+async def test_a_list_whose_labels_are_cut_stands_in_the_text(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
         standin.say(CHAT, "/vanban")
         answer = (await sent(standin, 1))[0]
         assert all(len(button["text"]) <= 48 for button in answer.buttons)
@@ -137,8 +187,8 @@ async def test_a_list_whose_labels_are_cut_stands_in_the_text(standin: TelegramS
         assert answer.buttons[0]["text"][:-1] in answer.text
 
 
-async def test_what_is_typed_is_never_markup(standin: TelegramStandin, dialogue: Conversation) -> None:
-    async with running(standin, dialogue):
+async def test_what_is_typed_is_never_markup(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
         for text in ("<b>đậm", "Nghị định 999/2031/NĐ-CP <i>& nói gì?", "😀 *a* _b_ `c", "\u202eđảo"):
             standin.say(CHAT, text)
         await sent(standin, 4)
@@ -148,7 +198,7 @@ async def test_what_is_typed_is_never_markup(standin: TelegramStandin, dialogue:
 # --- order, duplicates, load ----------------------------------------------------------------------------
 
 
-async def test_one_chat_in_order_while_others_are_not_held_up(standin: TelegramStandin) -> None:
+async def test_one_chat_in_order_while_others_are_not_held_up(standin: TelegramStandin, room: Database) -> None:
     gate = asyncio.Event()
 
     async def talk(incoming: Incoming) -> Reply:
@@ -156,7 +206,7 @@ async def test_one_chat_in_order_while_others_are_not_held_up(standin: TelegramS
             await gate.wait()
         return said(incoming.text)
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         for n in range(5):
             standin.say(CHAT, f"chậm {n}")
         standin.say(OTHER, "nhanh")
@@ -165,7 +215,7 @@ async def test_one_chat_in_order_while_others_are_not_held_up(standin: TelegramS
         assert [message.text for message in await sent(standin, 6)][1:] == [f"chậm {n}" for n in range(5)]
 
 
-async def test_the_number_of_answers_at_a_time_is_bounded(standin: TelegramStandin) -> None:
+async def test_the_number_of_answers_at_a_time_is_bounded(standin: TelegramStandin, room: Database) -> None:
     now = most = 0
 
     async def talk(incoming: Incoming) -> Reply:
@@ -176,15 +226,15 @@ async def test_the_number_of_answers_at_a_time_is_bounded(standin: TelegramStand
         now -= 1
         return said(incoming.text)
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         for n in range(20):
             standin.say(2000 + n, "hỏi")
         await sent(standin, 20)
-    assert most == QUICK.answers
+    assert most == RHYTHM.readers
 
 
-async def test_an_update_that_comes_twice_is_answered_once(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_an_update_that_comes_twice_is_answered_once(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.hold()
         first, second = standin.say(CHAT, "một"), standin.say(CHAT, "hai")
         standin.release(second, first, second)
@@ -194,7 +244,7 @@ async def test_an_update_that_comes_twice_is_answered_once(standin: TelegramStan
         assert [message.text for message in await sent(standin, 3)] == ["1001: hai", "1001: một", "1001: ba"]
 
 
-async def test_a_second_tap_while_the_first_is_answered_asks_nothing_new(standin: TelegramStandin) -> None:
+async def test_a_second_tap_while_the_first_is_answered_asks_nothing_new(standin: TelegramStandin, room: Database) -> None:
     gate = asyncio.Event()
 
     async def talk(incoming: Incoming) -> Reply:
@@ -202,7 +252,7 @@ async def test_a_second_tap_while_the_first_is_answered_asks_nothing_new(standin
             await gate.wait()
         return await echo(incoming)
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         standin.say(CHAT, "hỏi")
         shown = (await sent(standin, 1))[0]
         for _ in range(3):
@@ -214,57 +264,153 @@ async def test_a_second_tap_while_the_first_is_answered_asks_nothing_new(standin
         assert [message.text for message in await sent(standin, 3)][1:] == ["1001: p:a", "1001: sau"]
 
 
-async def test_a_flood_of_one_person_is_told_its_bound_once(standin: TelegramStandin) -> None:
+async def test_a_second_tap_after_the_answer_is_answered_too_and_after_a_restart(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        first = standin.tap(shown, shown.buttons[0]["callback_data"])
+        await sent(standin, 2)
+        standin.tap(shown, shown.buttons[0]["callback_data"])
+        await stand(room, sent=3)
+    async with running(standin, room, echo):
+        standin.redeliver(first)
+        standin.tap(shown, shown.buttons[0]["callback_data"])
+        assert [message.text for message in await sent(standin, 4)][1:] == ["1001: p:a"] * 3
+        await until(standin, lambda: not standin.pending)
+    assert len(await events(room)) == 4
+
+
+async def test_an_impatient_tap_asks_nothing_new_after_a_restart_either(standin: TelegramStandin, room: Database) -> None:
+    async def slow(incoming: Incoming) -> Reply:
+        await asyncio.sleep(60)
+        return await echo(incoming)
+
+    async with running(standin, room, echo):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        await stand(room, sent=1)
+    async with running(standin, room, slow, rhythm=KILLED):
+        standin.tap(shown, shown.buttons[0]["callback_data"])
+        await until(standin, lambda: len(standin.answers) == 1)
+    async with running(standin, room, slow, rhythm=KILLED):
+        standin.tap(shown, shown.buttons[0]["callback_data"])
+        await until(standin, lambda: len(standin.answers) == 2)
+    async with running(standin, room, echo):
+        await sent(standin, 2)
+        standin.say(CHAT, "sau")
+        assert [message.text for message in await sent(standin, 3)][1:] == ["1001: p:a", "1001: sau"]
+
+
+async def test_a_flood_of_one_person_is_told_its_bound_once(standin: TelegramStandin, room: Database) -> None:
     gate = asyncio.Semaphore(0)
 
     async def talk(incoming: Incoming) -> Reply:
         await gate.acquire()
         return said(incoming.text)
 
-    async with running(standin, talk, pace=Pace(poll=5, each_chat=4)):
-        for n in range(10):
-            standin.say(CHAT, str(n))
+    async with running(standin, room, talk, pace=Pace(poll=5, each_chat=4), now=lambda: datetime(2026, 11, 23, tzinfo=UTC)):
+        asked = [standin.say(CHAT, str(n)) for n in range(10)]
+        standin.say(OTHER, "khác")
+        assert [message.text for message in await sent(standin, 1)] == [words.too_many(4)[0]]
         await until(standin, lambda: not standin.pending)
-        gate.release()
-        await sent(standin, 1)
-        late = standin.say(CHAT, "giữa chừng")
-        await until(standin, lambda: late not in standin.pending)
-        for _ in range(9):
+        standin.redeliver(asked[0])  # what was kept is not said to be missing
+        await until(standin, lambda: not standin.pending)
+        for _ in range(6):
             gate.release()
-        await sent(standin, 4)
+        await sent(standin, 6)
         standin.say(CHAT, "lại")
-        assert [message.text for message in await sent(standin, 5)] == ["0", "1", "2", words.too_many(3)[0], "lại"]
+        told = [message.text for message in await sent(standin, 7) if message.chat_id == CHAT]
+    assert told == [words.too_many(4)[0], "0", "1", "2", "3", "lại"]
 
 
-async def test_a_message_from_a_downtime_is_answered_and_a_webhook_left_over_removed(standin: TelegramStandin) -> None:
-    standin.say(CHAT, "hỏi lúc máy tắt", date=int((datetime.now(UTC) - timedelta(hours=20)).timestamp()))
-    standin._webhook = {"url": "https://bot.example.vn/hook"}
-    async with running(standin, echo):
-        assert (await sent(standin, 1))[0].text == "1001: hỏi lúc máy tắt"
-    assert [call.payload.get("drop_pending_updates") for call in standin.calls_of("deleteWebhook")] in ([None], [False], ["false"])
+# --- nothing is lost ------------------------------------------------------------------------------------
 
 
-async def test_what_is_queued_is_answered_before_the_channel_ends(standin: TelegramStandin) -> None:
+async def test_an_update_delivered_many_times_at_once_and_again_later_is_one_message(standin: TelegramStandin, room: Database) -> None:
+    nudged = list[int]()
+    update = {"update_id": 7, "message": message(standin, {"text": "hỏi"})}
+    channel = TelegramChannel(standin.token, standin.base_url, room, lambda: nudged.append(1), "Cầu Nối", QUICK)
+    taken = await asyncio.gather(*(channel.take(update) for _ in range(10)))
+    assert sorted(taken) == [False] * 9 + [True]
+    assert not await TelegramChannel(standin.token, standin.base_url, room, lambda: nudged.append(1), "Cầu Nối", QUICK).take(update)
+    assert len(await events(room)) == len(nudged) == 1
+
+
+async def test_a_kill_between_the_commit_and_the_offset_answers_once(standin: TelegramStandin, room: Database) -> None:
+    class Killed(TelegramChannel):
+        async def _take_all(self, updates: Any) -> bool:
+            kept = await super()._take_all(updates)
+            task.cancel()
+            return kept
+
+    channel = Killed(standin.token, standin.base_url, room, lambda: None, "Cầu Nối", QUICK)
+    asked = standin.say(CHAT, "hỏi")
+    task = asyncio.create_task(channel.run())
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(await events(room)) == 1
+    assert standin.pending == [asked]  # Telegram gives it again
+    async with running(standin, room, echo):
+        standin.say(CHAT, "sau")
+        assert [m.text for m in await sent(standin, 2)] == ["1001: hỏi", "1001: sau"]
+    assert len(await events(room)) == 2
+
+
+async def test_while_the_database_is_away_telegram_keeps_the_messages(
+    standin: TelegramStandin, room: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    away, work, tries = True, room.work, 0
+
+    def failing() -> AbstractAsyncContextManager[Work]:
+        nonlocal tries
+        if away:
+            tries += 1
+            raise OSError("disk")
+        return work()
+
+    monkeypatch.setattr(room, "work", failing)
+    async with running(standin, room, echo):
+        await until(standin, lambda: bool(standin.calls_of("getUpdates")))
+        asked = [standin.say(CHAT, str(n)) for n in range(3)]
+        await until(standin, lambda: len(standin.calls_of("getUpdates")) > 5)
+        assert standin.pending == asked
+        assert not any(call.payload.get("offset") for call in standin.calls_of("getUpdates"))
+        away = False
+        assert [m.text for m in await sent(standin, 3)] == ["1001: 0", "1001: 1", "1001: 2"]
+        await until(standin, lambda: not standin.pending)
+    lost = [r for r in caplog.records if r.msg == words.NOT_KEPT and r.levelno == logging.ERROR]
+    assert [record.args[1] for record in lost if isinstance(record.args, tuple)][:3] == [1, 2, 4]
+
+
+async def test_what_arrived_before_the_end_is_answered_after_a_restart(standin: TelegramStandin, room: Database) -> None:
     started = asyncio.Event()
 
     async def talk(incoming: Incoming) -> Reply:
         started.set()
-        await asyncio.sleep(0.2)
-        return said(incoming.text)
+        await asyncio.sleep(60)
+        return said("không bao giờ")
 
-    async with running(standin, talk):
+    async with running(standin, room, talk, rhythm=KILLED):
         standin.say(CHAT, "sắp tắt")
         await started.wait()
-    assert [message.text for message in standin.sent] == ["sắp tắt"]
+    async with running(standin, room, echo):
+        assert [m.text for m in await sent(standin, 1)] == ["1001: sắp tắt"]
+
+
+async def test_a_message_from_a_downtime_is_answered_and_a_webhook_left_over_removed(standin: TelegramStandin, room: Database) -> None:
+    standin.say(CHAT, "hỏi lúc máy tắt", date=int((datetime.now(UTC) - timedelta(hours=20)).timestamp()))
+    standin._webhook = {"url": "https://bot.example.vn/hook"}
+    async with running(standin, room, echo):
+        assert (await sent(standin, 1))[0].text == "1001: hỏi lúc máy tắt"
+    assert [call.payload.get("drop_pending_updates") for call in standin.calls_of("deleteWebhook")] in ([None], [False], ["false"])
 
 
 # --- buttons --------------------------------------------------------------------------------------------
 
 
-async def test_an_expired_list_is_never_guessed(standin: TelegramStandin) -> None:
+async def test_an_expired_list_is_never_guessed(standin: TelegramStandin, room: Database) -> None:
     old = Buttons(standin.token, lambda: datetime.now(UTC) - timedelta(hours=25)).data(str(CHAT), "p:a")
     foreign = Buttons(standin.token).data(str(OTHER), "p:a")
-    async with running(standin, echo):
+    async with running(standin, room, echo):
         standin.say(CHAT, "hỏi")
         shown = (await sent(standin, 1))[0]
         for n, data in enumerate((old, foreign, "p:a", "ạ" * 21), 2):
@@ -274,8 +420,8 @@ async def test_an_expired_list_is_never_guessed(standin: TelegramStandin) -> Non
     assert {answer["text"] for answer in standin.answers.values()} == {words.stale()[0]}
 
 
-async def test_a_tap_too_old_to_acknowledge_is_still_answered(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_a_tap_too_old_to_acknowledge_is_still_answered(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.say(CHAT, "hỏi")
         shown = (await sent(standin, 1))[0]
         standin.hold()
@@ -285,21 +431,31 @@ async def test_a_tap_too_old_to_acknowledge_is_still_answered(standin: TelegramS
         assert (await sent(standin, 2))[1].text == "1001: p:a"
 
 
-async def test_a_tap_on_a_message_that_telegram_no_longer_shows(standin: TelegramStandin) -> None:
+async def test_a_tap_on_a_message_that_telegram_no_longer_shows(standin: TelegramStandin, room: Database) -> None:
     data = Buttons(standin.token).data(str(CHAT), "p:a")
-    async with running(standin, echo):
+    async with running(standin, room, echo):
         standin.tap({"message_id": 5, "date": 0, "chat": standin.add_chat(CHAT)}, data, forged=True)
         assert (await sent(standin, 1))[0].text == "1001: p:a"
 
 
 # --- what is not a text ---------------------------------------------------------------------------------
 
-PHOTO: dict[str, Any] = {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}]}
+PHOTO: dict[str, Any] = {
+    "photo": [
+        {"file_id": "small", "file_unique_id": "a", "width": 90, "height": 60}, {"file_id": "large", "file_unique_id": "b", "width": 900, "height": 600},
+        {"file_id": "middle", "file_unique_id": "c", "width": 300, "height": 200},
+    ]
+}  # fmt: skip
 VOICE: dict[str, Any] = {"voice": {"file_id": "a", "file_unique_id": "a", "duration": 1}}
-DOCUMENT: dict[str, Any] = {"document": {"file_id": "a", "file_unique_id": "a"}}
+VIDEO: dict[str, Any] = {"video": {"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1, "duration": 1}}
 STICKER: dict[str, Any] = {
     "sticker": {"file_id": "a", "file_unique_id": "a", "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}
 }  # fmt: skip
+
+
+def document(file_id: str, **more: Any) -> dict[str, Any]:
+    """A message's content: a file."""
+    return {"document": {"file_id": file_id, "file_unique_id": file_id, **more}}
 
 
 def message(standin: TelegramStandin, content: dict[str, Any], chat: int = CHAT, **user: Any) -> dict[str, Any]:
@@ -308,48 +464,143 @@ def message(standin: TelegramStandin, content: dict[str, Any], chat: int = CHAT,
     return {"message_id": 77, "date": 1_790_000_000, "chat": standin.add_chat(chat), "from": sender, **content}
 
 
-@pytest.mark.parametrize(
-    ("content", "word"),
-    [
-        (PHOTO, "ảnh"), ({**PHOTO, "caption": "Điều này đúng không?"}, "ảnh"), (VOICE, "tin nhắn thoại"), (DOCUMENT, "tệp đính kèm"),
-        (STICKER, "nhãn dán"), ({"moon": 1}, "loại tin này"),
-    ],
-)
-async def test_what_cannot_be_read_gets_one_sentence(standin: TelegramStandin, content: dict[str, Any], word: str) -> None:
-    async with running(standin, echo):
+@pytest.mark.parametrize(("content", "word"), [(VOICE, "tin nhắn thoại"), (STICKER, "nhãn dán"), ({"moon": 1}, "loại tin này")])
+async def test_what_cannot_be_read_gets_one_sentence(standin: TelegramStandin, room: Database, content: dict[str, Any], word: str) -> None:
+    async with running(standin, room, echo):
         standin.push("message", message(standin, content))
-        said_of_it = f"Trợ lý chỉ đọc được chữ, chưa đọc được {word}. Anh/chị gõ câu hỏi bằng chữ giúp."
-        assert [m.text for m in await sent(standin, 1)] == [said_of_it]
+        text = (await sent(standin, 1))[0].text
+    assert text.startswith(f"Trợ lý chưa đọc được {word}. Anh/chị gõ câu hỏi bằng chữ giúp")
+    assert await events(room) == []
 
 
-async def test_an_album_gets_one_sentence_and_a_notice_none(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_an_album_that_cannot_be_read_gets_one_sentence_and_a_notice_none(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         for _ in range(3):
-            standin.push("message", message(standin, {**PHOTO, "media_group_id": "9"}))
+            standin.push("message", message(standin, {**VIDEO, "media_group_id": "9"}))
         standin.push("message", message(standin, {"new_chat_title": "Nhóm"}))
         standin.say(CHAT, "hỏi")
-        assert len(await sent(standin, 2)) == 2
-    assert [m.text for m in standin.sent] == [words.unreadable("photo")[0], "1001: hỏi"]
+        assert sorted(m.text for m in await sent(standin, 2)) == ["1001: hỏi", words.unreadable("video")[0]]
+    assert len(standin.sent) == 2
 
 
-async def test_an_edited_message_is_told_that_it_is_not_read_again(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_an_edited_message_reaches_the_conversation_with_the_id_that_it_changes(standin: TelegramStandin, room: Database) -> None:
+    heard = list[Incoming]()
+
+    async def talk(incoming: Incoming) -> Reply:
+        heard.append(incoming)
+        return said(incoming.text)
+
+    async with running(standin, room, talk):
         standin.say(CHAT, "hỏi")
         asked = (await sent(standin, 1))[0].message["message_id"] - 1
         for text in ("sửa", "sửa nữa"):
             standin.revise(CHAT, asked, text)
+        standin.push("edited_message", {**message(standin, {"text": "@standin_bot sửa"}, GROUP), "entities": mention("@standin_bot sửa")["entities"]})
         standin.say(CHAT, "mới")
-        assert [m.text for m in await sent(standin, 3)] == ["1001: hỏi", words.edited()[0], "1001: mới"]
+        await sent(standin, 4)
+    assert [(i.text, i.edits, i.message == str(asked)) for i in heard] == [
+        ("hỏi", False, True), ("sửa", True, True), ("sửa nữa", True, True), ("mới", False, False),
+    ]  # fmt: skip
 
 
-async def test_a_person_whose_telegram_is_not_vietnamese_reads_both_languages(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_a_draft_follows_the_message_that_is_edited(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
+        standin.say(CHAT, "/baocao Thủ tục mở rộng cụm công nghiệp kéo dài, xã không biết nộp ở đâu")
+        asked = (await sent(standin, 1))[0].message["message_id"] - 1
+        standin.revise(CHAT, asked, "Thủ tục mở rộng cụm công nghiệp kéo dài, huyện cũ không còn ai nhận hồ sơ")
+        assert report_texts("vi").edit_followed() in (await sent(standin, 2))[1].text
+
+
+# --- files ----------------------------------------------------------------------------------------------
+
+
+async def heard_files(standin: TelegramStandin, room: Database, *contents: dict[str, Any], pace: Pace = QUICK) -> list[Incoming]:
+    """What the conversation hears of messages with these contents."""
+    heard = list[Incoming]()
+
+    async def talk(incoming: Incoming) -> Reply:
+        heard.append(incoming)
+        return said("nhận")
+
+    async with running(standin, room, talk, pace=pace):
+        for content in contents:
+            standin.push("message", message(standin, content))
+        await sent(standin, len(contents))
+    return heard
+
+
+async def test_a_file_reaches_the_conversation_with_its_content(standin: TelegramStandin, room: Database) -> None:
+    plan, scan = standin.add_file(b"%PDF-1.7 plan"), standin.add_file(b"%PDF-1.7 scan")
+    album = {"media_group_id": "5"}
+    heard = await heard_files(
+        standin, room, {**document(plan, file_name="kế hoạch.pdf", file_size=13), **album, "caption": " Kèm theo "}, {**document(scan), **album},
+    )  # fmt: skip
+    assert [(i.text, i.message, i.files) for i in heard] == [
+        ("Kèm theo", "77", (File("kế hoạch.pdf", 13, remote=plan, content=b"%PDF-1.7 plan"),)),
+        ("", "77", (File("tep-77", 0, remote=scan, content=b"%PDF-1.7 scan"),)),
+    ]
+
+
+async def test_of_a_photo_the_largest_size_is_taken(standin: TelegramStandin, room: Database) -> None:
+    (heard,) = await heard_files(standin, room, {**PHOTO, "caption": "Biển báo"})
+    assert (heard.text, heard.files) == ("Biển báo", (File("anh-77.jpg", 0, remote="large", trouble="gone"),))
+
+
+async def test_a_file_is_kept_with_the_report(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
+        standin.say(CHAT, "/baocao Thủ tục mở rộng cụm công nghiệp kéo dài, xã không biết nộp ở đâu")
+        await sent(standin, 1)
+        standin.push("message", message(standin, document(standin.add_file(b"%PDF-1.7\nplan"), file_name="Biên bản.pdf")))
+        assert report_texts("vi").file_kept("Biên bản.pdf", "") in (await sent(standin, 2))[1].text
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_file_that_is_too_large_is_not_fetched(standin: TelegramStandin, room: Database, declared: bool) -> None:
+    size = 21 * 2**20
+    remote = standin.add_file(b"%PDF", size=size)
+    (heard,) = await heard_files(standin, room, document(remote, **({"file_size": size} if declared else {})))
+    assert [(f.trouble, f.content) for f in heard.files] == [("too_large", None)]
+    assert len(standin.calls_of("getFile")) == (0 if declared else 1)
+
+
+async def test_a_file_larger_than_it_says_is_not_read_to_its_end(standin: TelegramStandin, room: Database) -> None:
+    (heard,) = await heard_files(standin, room, document(standin.add_file(bytes(FILE_MAX + 1), size=10)))
+    assert [(f.trouble, f.content) for f in heard.files] == [("too_large", None)]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (500, 3)])
+async def test_a_file_that_telegram_does_not_give_is_gone(
+    standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture, status: int, tries: int
+) -> None:
+    standin.fail_next("getFile", status, f"scripted {standin.token}", times=tries)
+    (heard,) = await heard_files(standin, room, document(standin.add_file(b"%PDF")))
+    assert [(f.trouble, f.content) for f in heard.files] == [("gone", None)]
+    assert len(standin.calls_of("getFile")) == tries
+    assert SECRET not in caplog.text
+
+
+async def test_a_file_that_cannot_be_downloaded_is_gone(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    vanished, slow = standin.add_file(b"%PDF"), standin.add_file(b"%PDF")
+    known = standin._get_file
+    standin._methods["getfile"] = ("getFile", lambda payload: {**known(payload), "file_path": "nowhere"} if payload["file_id"] == vanished else known(payload))
+    (heard,) = await heard_files(standin, room, document(vanished))
+    assert [f.trouble for f in heard.files] == ["gone"]
+    standin.delay("getFile", 3)
+    channel = TelegramChannel(standin.token, standin.base_url, room, lambda: None, "Cầu Nối", Pace(fetch=1))
+    assert (await channel.fetch(File("chậm.pdf", 4, remote=slow))).trouble == "gone"
+    await channel._session.end()
+    assert SECRET not in caplog.text
+
+
+async def test_a_person_whose_telegram_is_not_vietnamese_reads_both_languages(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.push("message", message(standin, VOICE, language_code="en"))
         assert (await sent(standin, 1))[0].text == "\n\n".join(words.unreadable("voice"))
 
 
-async def test_updates_that_nobody_can_read_hold_up_nothing(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
-    async with running(standin, echo):
+async def test_updates_that_nobody_can_read_hold_up_nothing(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, room, echo):
         await until(standin, lambda: bool(standin.calls_of("getUpdates")))
         standin.push("message", {"message_id": "x"})
         standin.push("callback_query", {"id": 7})
@@ -369,9 +620,9 @@ def mention(text: str, name: str = "@standin_bot") -> dict[str, Any]:
     return {"text": text, "entities": [{"type": "mention", "offset": len(text[: text.index(name)].encode("utf-16-le")) // 2, "length": len(name)}]}
 
 
-async def test_in_a_group_only_who_addresses_the_assistant_is_answered(standin: TelegramStandin) -> None:
+async def test_in_a_group_only_who_addresses_the_assistant_is_answered(standin: TelegramStandin, room: Database) -> None:
     lan = {"user": {"id": 5, "first_name": "Lan"}}
-    async with running(standin, echo):
+    async with running(standin, room, echo):
         standin.say(GROUP, "nói chuyện với nhau", **lan)
         standin.say(GROUP, "/vanban@other_bot", **lan)
         standin.say(GROUP, "/lenh_cua_bot_khac", **lan)
@@ -389,8 +640,8 @@ async def test_in_a_group_only_who_addresses_the_assistant_is_answered(standin: 
         assert answers_text == ["-100200:5: /vanban", "-100200:5: /vanban", "-100200:5: còn gì nữa?"]
 
 
-async def test_in_a_group_a_list_belongs_to_who_asked(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_in_a_group_a_list_belongs_to_who_asked(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.say(GROUP, "/vanban", user={"id": 5})
         shown = (await sent(standin, 1))[0]
         data = shown.buttons[0]["callback_data"]
@@ -401,8 +652,8 @@ async def test_in_a_group_a_list_belongs_to_who_asked(standin: TelegramStandin) 
         assert (await sent(standin, 2))[1].text.startswith("-100200:5: p:a")
 
 
-async def test_a_topic_is_kept_and_one_that_is_gone_does_not_swallow_the_answer(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_a_topic_is_kept_and_one_that_is_gone_does_not_swallow_the_answer(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.say(GROUP, "/vanban", message_thread_id=7, is_topic_message=True)
         assert (await sent(standin, 1))[0].message["message_thread_id"] == 7
         standin.hold()
@@ -415,12 +666,12 @@ async def test_a_topic_is_kept_and_one_that_is_gone_does_not_swallow_the_answer(
 # --- what goes wrong on the way -------------------------------------------------------------------------
 
 
-async def test_typing_is_shown_while_an_answer_takes_its_time(standin: TelegramStandin) -> None:
+async def test_typing_is_shown_while_an_answer_takes_its_time(standin: TelegramStandin, room: Database) -> None:
     async def talk(incoming: Incoming) -> Reply:
         await asyncio.sleep(0.5)
         return said("xong")
 
-    async with running(standin, talk, pace=Pace(poll=5, typing_after=0.1, typing_every=0.15)):
+    async with running(standin, room, talk, pace=Pace(poll=5, typing_after=0.1, typing_every=0.15)):
         standin.say(CHAT, "hỏi")
         await sent(standin, 1)
         typing = standin.calls_of("sendChatAction")
@@ -431,8 +682,8 @@ async def test_typing_is_shown_while_an_answer_takes_its_time(standin: TelegramS
         await sent(standin, 2)
 
 
-async def test_retry_after_is_obeyed_and_order_kept(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_retry_after_is_obeyed_and_order_kept(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.fail_next("sendMessage", 429, retry_after=1)
         standin.say(CHAT, "một")
         await until(standin, lambda: len(standin.calls_of("sendMessage")) == 1)
@@ -444,9 +695,9 @@ async def test_retry_after_is_obeyed_and_order_kept(standin: TelegramStandin) ->
 
 
 @pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates", "sendMessage", "setMyCommands", "answerCallbackQuery"])
-async def test_failures_of_the_server_are_tried_again(standin: TelegramStandin, method: str) -> None:
+async def test_failures_of_the_server_are_tried_again(standin: TelegramStandin, room: Database, method: str) -> None:
     standin.fail_next(method, 502, "Bad Gateway", times=3)
-    async with running(standin, echo):
+    async with running(standin, room, echo):
         standin.say(CHAT, "hỏi")
         shown = (await sent(standin, 1))[0]
         standin.tap(shown, shown.buttons[0]["callback_data"])
@@ -454,28 +705,64 @@ async def test_failures_of_the_server_are_tried_again(standin: TelegramStandin, 
         await until(standin, lambda: len(standin.calls_of(method)) >= 3)
 
 
-async def test_a_lost_connection_is_tried_again_rather_than_silent(standin: TelegramStandin) -> None:
-    async with running(standin, echo):
+async def test_a_lost_connection_is_tried_again_rather_than_silent(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.drop_after_send("sendMessage")
         standin.say(CHAT, "hỏi")
         assert [m.text for m in await sent(standin, 2)] == ["1001: hỏi"] * 2  # Telegram has no key against this
 
 
-async def test_an_answer_that_cannot_be_sent_is_logged_and_the_next_one_comes(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
-    async with running(standin, echo):
-        standin.fail_next("sendMessage", 500, "Internal Server Error", times=QUICK.send_tries)
+async def test_an_answer_that_cannot_be_sent_is_given_up_visibly_and_the_next_one_comes(
+    standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    standin.fail_next("sendMessage", 500, "Internal Server Error", times=RHYTHM.send_tries)
+    async with running(standin, room, echo):
         standin.say(CHAT, "một")
+        await until(standin, lambda: "given up" in caplog.text)
+        await stand(room, dead=1)
         standin.say(CHAT, "hai")
-        assert [m.text for m in await sent(standin, 1)] == ["1001: hai"]
-    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [words.LOST % (CHAT, "Internal Server Error")]
+        assert [m.text for m in await sent(standin, 2)] == ["1001: một", "1001: hai"]  # who writes again is told what is due
+
+
+async def test_a_message_that_telegram_takes_in_no_form_is_held(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, room, echo):
+        standin.fail_next("sendMessage", 400, "Bad Request: scripted", times=2)  # with its button and without
+        standin.say(CHAT, "một")
+        await until(standin, lambda: words.LOST % (CHAT, "Bad Request: scripted") in caplog.text)
+        standin.say(OTHER, "khác")
+        await sent(standin, 1)
+        await stand(room, held=1, sent=1)
+
+
+async def test_of_a_long_answer_what_was_sent_is_not_sent_again(standin: TelegramStandin, room: Database) -> None:
+    known, tries = standin._send_message, 0
+
+    def second_fails(payload: dict[str, Any]) -> dict[str, Any]:
+        nonlocal tries
+        tries += 1
+        if tries == 2:
+            raise Refusal(500, "Internal Server Error")
+        return known(payload)
+
+    async def talk(incoming: Incoming) -> Reply:
+        return said("\n".join(f"{n}. Quy định thứ {n} về cụm công nghiệp." for n in range(300)), Choice("Chọn", "p:a"))
+
+    standin._methods["sendmessage"] = ("sendMessage", second_fails)
+    async with running(standin, room, talk):
+        standin.say(CHAT, "hỏi")
+        await stand(room, sent=1)
+    lines = [line for m in standin.sent for line in m.text.split("\n")]
+    assert [line.split(".")[0] for line in lines] == [str(n) for n in range(300)]
+    assert tries == len(standin.sent) + 1
+    assert [len(m.buttons) for m in standin.sent] == [0] * (len(standin.sent) - 1) + [1]
 
 
 @pytest.mark.parametrize("refusals", [1, 2])
-async def test_a_refused_message_goes_out_plainer(standin: TelegramStandin, refusals: int) -> None:
+async def test_a_refused_message_goes_out_plainer(standin: TelegramStandin, room: Database, refusals: int) -> None:
     async def talk(incoming: Incoming) -> Reply:
         return Reply((Block(BlockKind.TITLE, "Đề mục"), Block(BlockKind.QUOTE, "a < b & c")), (Choice("Chọn", "p:a"),))
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         standin.fail_next("sendMessage", 400, "Bad Request: can't parse entities: scripted", times=refusals)
         standin.say(CHAT, "hỏi")
         plain = (await sent(standin, 1))[0]
@@ -484,13 +771,13 @@ async def test_a_refused_message_goes_out_plainer(standin: TelegramStandin, refu
     assert len(plain.buttons) == 2 - refusals
 
 
-async def test_a_long_answer_comes_in_several_messages_with_the_buttons_last(standin: TelegramStandin) -> None:
+async def test_a_long_answer_comes_in_several_messages_with_the_buttons_last(standin: TelegramStandin, room: Database) -> None:
     lines = [f"{n}. Quy định thứ {n} về cụm công nghiệp 😀." for n in range(300)]
 
     async def talk(incoming: Incoming) -> Reply:
         return Reply((Block(BlockKind.QUOTE, "\n".join(lines)),), (Choice("Chọn", "p:a"),))
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         standin.say(CHAT, "hỏi")
         messages = await sent(standin, 4)
         assert "".join("".join(m.text for m in messages).split()) == "".join(f"“{''.join(lines)}”".split())
@@ -498,44 +785,74 @@ async def test_a_long_answer_comes_in_several_messages_with_the_buttons_last(sta
         assert [len(m.buttons) for m in messages] == [0] * (len(messages) - 1) + [1]
 
 
-async def test_too_long_for_the_server_is_split_again(standin: TelegramStandin) -> None:
+async def test_too_long_for_the_server_is_split_again(standin: TelegramStandin, room: Database) -> None:
     text = "Một câu của quy định. " * 100
 
     async def talk(incoming: Incoming) -> Reply:
         return said(text)
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         standin.fail_next("sendMessage", 400, "Bad Request: message is too long")
         standin.say(CHAT, "hỏi")
         messages = await sent(standin, 2)
         assert "".join("".join(m.text for m in messages).split()) == "".join(text.split())
 
 
-async def test_who_blocked_the_assistant_is_left_alone_until_they_write(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    async with running(standin, echo):
+async def test_what_is_for_someone_who_blocked_the_assistant_is_held_until_they_write(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
         standin.hold()
         asked = [standin.say(CHAT, "hỏi"), standin.say(CHAT, "hỏi nữa")]
         standin.block(CHAT)
+        standin.push("my_chat_member", member(standin, "kicked"))
         standin.release(*asked)
-        await until(standin, lambda: words.BLOCKED % (CHAT, "Forbidden: bot was blocked by the user") in caplog.text)
+        await until(standin, lambda: len([call for call in standin.calls_of("sendMessage") if call.status == 403]) == 2)
         standin.say(OTHER, "khác")
         await sent(standin, 1)
-        assert len([call for call in standin.calls_of("sendMessage") if call.status == 403]) == 1
+        await stand(room, held=2, sent=1)
         standin.unblock(CHAT)
         standin.say(CHAT, "quay lại")
-        assert [m.text for m in await sent(standin, 2)] == ["1002: khác", "1001: quay lại"]
+        assert [m.text for m in await sent(standin, 4)][1:] == ["1001: hỏi", "1001: hỏi nữa", "1001: quay lại"]
 
 
-async def test_a_group_that_moved_is_followed(standin: TelegramStandin) -> None:
+async def test_what_was_held_is_sent_to_someone_who_unblocks_the_assistant(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo):
+        standin.hold()
+        asked = standin.say(CHAT, "hỏi")
+        standin.block(CHAT)
+        standin.release(asked)
+        await until(standin, lambda: bool([call for call in standin.calls_of("sendMessage") if call.status == 403]))
+        standin.unblock(CHAT)
+        standin.push("my_chat_member", member(standin, "member"))
+        assert [m.text for m in await sent(standin, 1)] == ["1001: hỏi"]
+
+
+def member(standin: TelegramStandin, status: str) -> dict[str, Any]:
+    """The bot's own standing with a person has changed."""
+    user, bot = {"id": CHAT, "is_bot": False, "first_name": "Lan"}, {"id": 123456789, "is_bot": True, "first_name": "Bot"}
+    old, new = ({"user": bot, "status": at, **({"until_date": 0} if at == "kicked" else {})} for at in ("member" if status == "kicked" else "kicked", status))
+    return {"chat": standin.add_chat(CHAT), "from": user, "date": 1_790_000_000, "old_chat_member": old, "new_chat_member": new}
+
+
+async def test_news_without_a_question_goes_to_the_persons_own_chat(standin: TelegramStandin, room: Database) -> None:
+    elsewhere = {"chat": OTHER, "thread": 7, "reply_to": 3}  # a message that was carried here from another chat
+    async with running(standin, room, echo):
+        async with room.work() as work:
+            for n, (person, place) in enumerate([(str(CHAT), {}), (f"{GROUP}:5", {}), (str(CHAT), elsewhere)]):
+                await work.outbox.add(Outgoing("telegram", person, f"tin:{n}", reply_payload(said("tin"), place)), datetime.now(UTC))
+        told = await sent(standin, 3)
+    assert sorted(m.chat_id for m in told) == [GROUP, CHAT, CHAT]
+    assert {m.text for m in told if m.chat_id == GROUP} == {f"tin\n\n{texts('vi').automatic()}"}
+
+
+async def test_a_group_that_moved_is_followed(standin: TelegramStandin, room: Database) -> None:
     standin.add_chat(-100300)
-    async with running(standin, echo):
+    async with running(standin, room, echo):
         standin.fail_next("sendMessage", 400, "Bad Request: group chat was upgraded", parameters={"migrate_to_chat_id": -100300})
         standin.say(GROUP, "/vanban")
         assert (await sent(standin, 1))[0].chat_id == -100300
 
 
-async def test_a_conversation_that_fails_or_is_silent_is_not_silence(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_conversation_that_fails_or_is_silent_is_not_silence(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
     async def talk(incoming: Incoming) -> Reply:
         if incoming.text == "hỏng":
             raise RuntimeError("một lỗi")
@@ -543,15 +860,14 @@ async def test_a_conversation_that_fails_or_is_silent_is_not_silence(standin: Te
             raise TimeoutError
         return Reply(())
 
-    async with running(standin, talk):
+    async with running(standin, room, talk):
         for text in ("hỏng", "lâu", "rỗng"):
             standin.say(CHAT, text)
         assert [m.text for m in await sent(standin, 3)] == [texts("vi").trouble()] * 3
-    assert "một lỗi" in caplog.text
 
 
-async def test_a_second_program_with_the_token_is_named_and_outlasted(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
-    async with running(standin, echo):
+async def test_a_second_program_with_the_token_is_named_and_outlasted(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, room, echo):
         standin.fail_next("getUpdates", 409, "Conflict: terminated by other getUpdates request", times=2)
         standin.fail_next("getUpdates", 400, "Bad Request: scripted")
         standin.say(CHAT, "hỏi")
@@ -571,25 +887,33 @@ async def test_a_second_program_with_the_token_is_named_and_outlasted(standin: T
 
 
 @pytest.mark.parametrize("token", ["5:unknown-token", "5:mã-sai", "không phải mã", "chỉ-một-phần", "5:"])
-async def test_a_wrong_token_is_one_clear_line_and_the_channel_ends(standin: TelegramStandin, caplog: pytest.LogCaptureFixture, token: str) -> None:
-    async with running(standin, echo, token=token) as channel:
+async def test_a_wrong_token_is_one_clear_line_and_the_channel_ends(
+    standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture, token: str
+) -> None:
+    async with running(standin, room, echo, token=token) as channel:
         await asyncio.wait_for(asyncio.shield(channel), 5)
-    assert [record.getMessage() for record in caplog.records] == [words.NOT_TAKEN]
+    assert [record.getMessage() for record in caplog.records if record.name == "bot.telegram"] == [words.NOT_TAKEN]
 
 
-async def test_a_token_that_is_revoked_ends_the_channel(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
-    async with running(standin, echo) as channel:
+async def test_a_token_that_is_revoked_ends_the_channel(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, room, echo) as channel:
         standin.say(CHAT, "hỏi")
-        await sent(standin, 1)
+        await stand(room, sent=1)
         standin.fail_next("getUpdates", 401, "Unauthorized", times=2)
         standin.say(CHAT, "nữa")
         await asyncio.wait_for(asyncio.shield(channel), 5)
-    assert caplog.records[-1].getMessage() == words.NOT_TAKEN
+        async with room.work() as work:
+            await work.outbox.add(Outgoing("telegram", str(CHAT), "tin", reply_payload(said("tin"))), datetime.now(UTC))
+        await asyncio.sleep(0.5)
+        async with room.look() as work:
+            counts = await work.outbox.counts()
+        assert (counts["sent"], set(counts)) == (1, {"sent", "waiting"})  # until somebody mends the token
+    assert words.NOT_TAKEN in [record.getMessage() for record in caplog.records]
 
 
-async def test_the_token_is_in_no_log_and_no_exception(standin: TelegramStandin, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_token_is_in_no_log_and_no_exception(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    async with running(standin, echo):
+    async with running(standin, room, echo):
         standin.say(CHAT, "hỏi")
         await sent(standin, 1)
         standin.drop_after_send("sendMessage")
@@ -599,7 +923,7 @@ async def test_the_token_is_in_no_log_and_no_exception(standin: TelegramStandin,
         await until(standin, lambda: len(standin.calls_of("sendMessage")) >= 3)
     # An address that is none, one where nobody listens, one that answers with something else.
     for api in ("không phải địa chỉ", "http://127.0.0.1:1", f"{standin.base_url}/khac", "http://127.0.0.1:port"):
-        async with running(standin, echo, api=api):
+        async with running(standin, room, echo, api=api):
             await asyncio.sleep(0.2)
     assert "Bad Request: 123456789:***" in caplog.text
     assert "InvalidUrl" in caplog.text or "InvalidURL" in caplog.text
@@ -611,7 +935,7 @@ async def test_the_token_is_in_no_log_and_no_exception(standin: TelegramStandin,
     ("body", "line"), [(b"<html>bad</ht>", "unreadable answer"), (b"\xff" * 14, "UnicodeDecodeError"), (b'{"result":true}', "unreadable answer")]
 )
 async def test_a_server_that_is_not_telegram_is_waited_for(
-    standin: TelegramStandin, caplog: pytest.LogCaptureFixture, body: bytes, line: str
+    standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture, body: bytes, line: str
 ) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -623,7 +947,7 @@ async def test_a_server_that_is_not_telegram_is_waited_for(
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with running(standin, echo, api=f"http://127.0.0.1:{port}") as channel:
+    async with running(standin, room, echo, api=f"http://127.0.0.1:{port}") as channel:
         await asyncio.sleep(0.3)
         assert not channel.done()
     server.close()
@@ -632,7 +956,7 @@ async def test_a_server_that_is_not_telegram_is_waited_for(
     assert "<html>" not in caplog.text
 
 
-async def test_the_web_chat_outlives_the_channel(standin: TelegramStandin, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_web_chat_outlives_the_channel(standin: TelegramStandin, room: Database, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     wrong = settings.model_copy(update={"telegram_token": type(settings.telegram_token)("5:unknown-token"), "telegram_api": standin.base_url})
     listening = service.bind("127.0.0.1", 0)
     port = listening.getsockname()[1]

@@ -4,7 +4,8 @@ import asyncio
 import dataclasses
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -17,17 +18,20 @@ from starlette.testclient import TestClient
 from bot import build, web_texts
 from bot.settings import Settings
 from bot.web import create_app
-from bot.web_asking import EXCHANGES, PENDING, Asking, Exchange, Thread, Threads
 from bot.web_form import BadDay, read_day
 from bot.web_law import document_status, status_line
+from bot.web_mail import PENDING, Mail
 from bot.web_render import parts, typeset
-from handlers.message import Block, BlockKind, Choice, Conversation, Incoming, Reply
+from handlers.message import Block, BlockKind, Choice, Incoming, Reply
+from handlers.post import Outgoing
+from handlers.talk import Talk
 from knowledge.answer import Answers
 from knowledge.corpus import Corpus, load_digests
 from knowledge.parse import parse_digest
 from knowledge.provision import Document, Provision, Ref, Relation, TextStatus, Version
+from store.files import Files
+from tests.bot.rooms import SECRET, Answering, Simple, web_app
 
-SECRET = b"a secret for these tests alone"
 TODAY = date(2026, 11, 24)
 PAGES = Path(web_texts.__file__).parent / "pages"
 QUESTION = "CCN muốn mở rộng thì cần điều kiện gì?"
@@ -43,8 +47,6 @@ class Echo:
         self.hold: asyncio.Event | None = None
 
     async def __call__(self, incoming: Incoming) -> Reply:
-        if incoming.text == "/start":
-            return Reply((Block(BlockKind.LEAD, "Chào anh/chị, đây là trợ lý tự động."),), (Choice("Hỏi thử một câu", "q:0"),))
         self.seen.append(incoming)
         if self.hold is not None:
             await self.hold.wait()
@@ -63,8 +65,9 @@ def echo() -> Echo:
     return Echo()
 
 
-def client_of(talk: Conversation, corpus: Corpus, *, digest_only: bool = True, base: str = "http://testserver") -> TestClient:
-    app = create_app(talk, lambda: corpus, today=lambda: TODAY, name="Cầu Nối", digest_only=lambda: digest_only, secret=SECRET)
+def client_of(talk: Answering | Talk, corpus: Corpus, *, digest_only: bool = True, base: str = "http://testserver") -> TestClient:
+    spoken = talk if isinstance(talk, Talk) else Simple(talk)
+    app = web_app(spoken, lambda: corpus, today=lambda: TODAY, digest_only=digest_only)
     return TestClient(app, base_url=base, raise_server_exceptions=False)
 
 
@@ -76,7 +79,7 @@ def client(echo: Echo, shipped: Corpus) -> Iterator[TestClient]:
 
 @pytest.fixture
 def real(settings: Settings, answers: Answers) -> Iterator[TestClient]:
-    with client_of(build.conversation(settings, lambda: answers), answers.corpus) as opened:
+    with client_of(build.talk(settings, lambda: answers), answers.corpus) as opened:
         yield opened
 
 
@@ -123,7 +126,7 @@ def test_a_choice_is_a_button_and_keeps_what_was_typed(client: TestClient, echo:
     ask(client, "một")
     page = ask(client, "đang gõ dở", choice="p:more").text
     assert asked(page) == ["một", "Xem thêm"]
-    assert echo.seen[-1] == Incoming("web", echo.seen[-1].person, "", "p:more", language="vi")
+    assert (echo.seen[-1].text, echo.seen[-1].choice, echo.seen[-1].language) == ("", "p:more", "vi")
     assert "\nđang gõ dở</textarea>" in page
 
 
@@ -277,7 +280,7 @@ def test_without_cookies_the_page_says_so(client: TestClient) -> None:
 
 def test_a_short_secret_is_refused(echo: Echo, shipped: Corpus) -> None:
     with pytest.raises(ValueError, match="16 bytes"):
-        create_app(echo, lambda: shipped, today=lambda: TODAY, name="x", digest_only=lambda: True, secret=b"short")
+        web_app(Simple(echo), lambda: shipped, today=lambda: TODAY, secret=b"short")
 
 
 # --- headers and addresses ----------------------------------------------------------------------------
@@ -355,7 +358,7 @@ def test_a_fault_of_ours_is_said_and_secured(echo: Echo) -> None:
     def broken() -> Corpus:
         raise RuntimeError("secret path")
 
-    app = create_app(echo, broken, today=lambda: TODAY, name="Cầu Nối", digest_only=lambda: True, secret=SECRET)
+    app = web_app(Simple(echo), broken, today=lambda: TODAY)
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/van-ban")
     assert answer.status_code == 500
@@ -429,9 +432,23 @@ def test_what_is_no_form_is_refused(client: TestClient, body: bytes, kind: str, 
     assert "<main" in answer.text
 
 
-def test_a_file_is_not_a_question(client: TestClient) -> None:
+def test_a_file_is_no_text(client: TestClient, echo: Echo) -> None:
     answer = client.post("/hoi", data={"nonce": nonce(client)}, files={"text": ("a.bin", bytes(range(256)))})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
+    assert echo.seen == []
+
+
+def test_a_file_reaches_the_conversation_whole(client: TestClient, echo: Echo) -> None:
+    content = bytes(range(256)) * 4
+    page = client.post("/hoi", data={"nonce": nonce(client), "text": "xem ảnh"}, files={"file": ("ảnh.png", content)}).text
+    assert "Tệp kèm theo: ảnh.png" in page
+    assert [(f.name, f.content) for f in echo.seen[0].files] == [("ảnh.png", content)]
+
+
+def test_files_that_are_too_large_are_refused(client: TestClient, echo: Echo) -> None:
+    answer = client.post("/hoi", data={"nonce": nonce(client), "text": "một"}, files={"file": ("a.pdf", b"a" * 23_000_000)})
+    assert answer.status_code == 413
+    assert echo.seen == []
 
 
 @pytest.mark.parametrize("day", ["2025-02-30", "hôm qua", "9999999", "31/13/2025", "<b>"])
@@ -460,106 +477,104 @@ def test_a_day_that_is_none_keeps_its_words() -> None:
 # --- failures, waiting, limits ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("fault", "words"), [(RuntimeError("boom"), "gặp lỗi"), (TimeoutError(), "quá lâu")])
-def test_a_failed_question_returns_to_the_box(client: TestClient, echo: Echo, fault: Exception, words: str) -> None:
+@pytest.mark.parametrize("fault", [RuntimeError("boom"), TimeoutError()])
+def test_a_question_that_fails_is_answered_all_the_same(client: TestClient, echo: Echo, fault: Exception) -> None:
     echo.fault = fault
     answer = ask(client, "một")
-    assert answer.status_code == 500
-    assert words in answer.text
+    assert asked(answer.text) == ["một"]
     assert "boom" not in answer.text
-    assert "\nmột</textarea>" in answer.text
-    assert asked(answer.text) == []
     echo.fault = None
-    assert asked(ask(client, "một").text) == ["một"]
+    assert "Đã nghe: hai" in ask(client, "hai").text
 
 
-def test_a_greeting_that_fails_leaves_the_page(shipped: Corpus) -> None:
-    async def talk(incoming: Incoming) -> Reply:
-        raise RuntimeError("boom")
+@asynccontextmanager
+async def slow(echo: Echo, shipped: Corpus) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of which the requests overlap."""
+    app = web_app(Simple(echo), lambda: shipped, today=lambda: TODAY)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
+        yield client
 
-    with client_of(talk, shipped) as client:
-        answer = client.get("/")
-    assert answer.status_code == 200
-    assert web_texts.VI.no_greeting in answer.text
+
+async def send(client: httpx.AsyncClient, text: str) -> httpx.Response:
+    found = re.search(r'name="nonce" value="([^"]+)"', (await client.get("/")).text)
+    assert found
+    return await client.post("/hoi", data={"nonce": found[1], "text": text}, follow_redirects=True)
 
 
 async def test_a_slow_answer_is_waited_for(echo: Echo, shipped: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.web_chat.PATIENCE", 0.01)
     monkeypatch.setattr("bot.web_chat.PATIENCE_SCRIPT", 0.01)
-    app = create_app(echo, lambda: shipped, today=lambda: TODAY, name="Cầu Nối", digest_only=lambda: True, secret=SECRET)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
+    async with slow(echo, shipped) as client:
         echo.hold = asyncio.Event()
-
-        async def send(text: str) -> httpx.Response:
-            found = re.search(r'name="nonce" value="([^"]+)"', (await client.get("/")).text)
-            assert found
-            return await client.post("/hoi", data={"nonce": found[1], "text": text}, follow_redirects=True)
-
-        page = (await send("một")).text
+        page = (await send(client, "một")).text
         assert web_texts.VI.waiting in page
         assert '<meta http-equiv="refresh"' in page
         assert (await client.get("/tra-loi/1", headers=JSON)).json()["waiting"]
         for n in range(PENDING - 1):
-            await send(f"thêm {n}")
-        assert web_texts.VI.busy in (await send("nữa")).text
+            await send(client, f"thêm {n}")
+        assert web_texts.VI.busy in (await send(client, "nữa")).text
         echo.hold.set()
-        await asyncio.sleep(0.05)
+        monkeypatch.setattr("bot.web_chat.PATIENCE_SCRIPT", 10.0)
+        await client.get("/tra-loi/3", headers=JSON)
         page = (await client.get("/")).text
         assert "Đã nghe: một" in page
         assert 'http-equiv="refresh"' not in page
 
 
-def test_memory_is_bounded() -> None:
-    threads = Threads(identities=3, characters=1000)
-    for n in range(10):
-        thread = threads.of(f"person {n}")
-        thread.add("câu hỏi", Incoming("web", thread.person), (str(n),))
-        threads.keep(thread)
-    assert len(threads) == 3
-    assert threads.of("person 0").exchanges.maxlen == EXCHANGES
-    assert not threads.of("person 0").exchanges
-    assert len(threads) == 3  # looking keeps nothing
-    heavy = threads.of("heavy")
-    heavy.add("x" * 2000, Incoming("web", "heavy"), ("",))
-    threads.keep(heavy)
-    assert len(threads) == 1
-
-
-def test_a_thread_forgets_its_oldest() -> None:
-    thread = Thread("person")
-    for n in range(EXCHANGES + 5):
-        thread.add(str(n), Incoming("web", "person"), (str(n),))
-    assert [e.label for e in thread.exchanges] == [str(n) for n in range(5, EXCHANGES + 5)]
-    assert len(thread.sent) == EXCHANGES
-    assert thread.find(1) is None
-
-
-def test_looking_at_the_page_keeps_nothing(echo: Echo, shipped: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: list[Thread] = []
-    monkeypatch.setattr(Threads, "keep", lambda self, thread: kept.append(thread))
-    with client_of(echo, shipped) as client:
+async def test_looking_at_the_page_keeps_nothing(echo: Echo, shipped: Corpus) -> None:
+    app = web_app(Simple(echo), lambda: shipped, today=lambda: TODAY)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
         for _ in range(5):
             client.cookies.clear()
-            client.get("/")
-    assert kept == []
+            await client.get("/")
+        async with app.state.database.engine.connect() as connection:
+            for table in ("conversation", "inbox", "outbox", "reporter"):
+                assert (await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar() == 0
 
 
-async def test_the_greeting_is_asked_once_for_everyone() -> None:
-    calls: list[Incoming] = []
+async def test_the_number_of_another_s_message_tells_nothing(echo: Echo, shipped: Corpus) -> None:
+    async with slow(echo, shipped) as client:
+        await send(client, "chuyện riêng")
+        client.cookies.clear()
+        await client.get("/")
+        assert (await client.get("/tra-loi/1", headers=JSON)).status_code == 404
 
-    async def talk(incoming: Incoming) -> Reply:
-        calls.append(incoming)
-        return Reply(())
 
-    asking = Asking(talk)
-    for _ in range(3):
-        await asking.greeting("vi")
-    assert len(calls) == 1
-    thread = Thread("person")
-    exchange = Exchange(1, "1", Incoming("web", "person", "1"))
-    asking.start(thread, exchange)
-    await asking.wait(exchange, 1)
-    assert [c.text for c in calls[1:]] == ["/start", "1"]  # a number answers the greeting's list
+async def test_without_the_database_nothing_is_promised(echo: Echo, shipped: Corpus, tmp_path: Path) -> None:
+    class Away:
+        """A store whose database cannot be reached."""
+
+        files = Files(tmp_path)
+
+        def work(self) -> AbstractAsyncContextManager[Any]:
+            raise ConnectionError
+
+        look = work
+
+    mail = Mail(Away(), lambda: None, build.now)
+    app = create_app(mail, Simple(echo).greeting, lambda: shipped, today=lambda: TODAY, name="Cầu Nối", digest_only=lambda: True, secret=SECRET)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
+        assert (await client.get("/van-ban")).status_code == 200
+        answer = await send(client, "một")
+        assert answer.status_code == 503
+        assert web_texts.VI.unavailable in answer.text
+        assert "\nmột</textarea>" in answer.text
+
+
+async def test_news_comes_while_the_page_is_open_and_on_the_next_visit(echo: Echo, shipped: Corpus) -> None:
+    app = web_app(Simple(echo), lambda: shipped, today=lambda: TODAY)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
+        assert (await client.get("/tin-moi")).status_code == 204  # a stranger is told nothing
+        await send(client, "một")
+        person = echo.seen[0].person
+        payload = {"kind": "notice", "notice": "replied", "report": "r1", "number": "4827193056", "facts": {"text": "Nộp tại <Sở>.", "name": "Bà Bình"}}
+        async with app.state.database.work() as work:
+            await work.outbox.add(Outgoing("web", person, "notice-1", payload), build.now())
+        page = (await client.get("/")).text
+        assert "Nộp tại &lt;Sở&gt;." in page
+        assert "Bà Bình" in page
+        assert "CN 482 719 3056" in page
+        assert asked(page) == ["một"]
 
 
 # --- the documents ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 from handlers.memory import Memory
 from handlers.message import Choice
+from handlers.post import Arrived, Event, Outgoing, Sending
 from knowledge.provision import Ref
 from reports.errors import Conflict, NumberTaken
 from reports.model import (
@@ -39,14 +40,13 @@ from reports.rules import storable
 from reports.states import State
 from reports.store import Reports
 from store.errors import LostClaim, Moved
-from store.inbox import Arrived, Event
-from store.outbox import Outgoing, Sending
 
 NOW = datetime(2026, 11, 25, 2, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 LAN, MINH = Identity("web", "lan"), Identity("telegram", "minh")
 MEMORY = Memory(
     (Choice("Điều 8 “khoản 1”", "p:32-2024-nd-cp.8.1"),), NOW, "32-2024-nd-cp.8", date(2026, 9, 15), "en", "lap-cum", "19", "mở rộng cụm cần gì",
+    "ai ký", "Chủ tịch ký", "where", "r1", {"77": "text"},
 )  # fmt: skip
 FULL = Report(
     "r1", LAN, State.RECEIVED, 0, "4827193050", "f" * 64, "Điểm c\n<b>không</b> rõ 😀", "=điểm c ko rõ\u202e", Ref("32/2024/NĐ-CP", "3a", "II.3", "đ"),
@@ -67,6 +67,7 @@ class Inbox(Protocol):
 class Outbox(Protocol):
     async def add(self, message: Outgoing, now: datetime) -> bool: ...
     async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Sending | None: ...
+    async def progress(self, sending: Sending, parts: int) -> None: ...
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None: ...
     async def retry(self, sending: Sending, error: str, at: datetime) -> None: ...
     async def hold(self, sending: Sending, error: str) -> None: ...
@@ -305,6 +306,20 @@ class OutboxContract:
         assert item is not None
         assert item.message == letter(1)
 
+    async def test_parts_that_were_sent_are_known_to_the_next_sender(self, store: Store) -> None:
+        async with store.work() as work:
+            await work.outbox.add(letter(1), NOW)
+        first = await sending(store)
+        assert first is not None
+        async with store.work() as work:
+            await work.outbox.progress(first, 2)
+        second = await sending(store, NOW + LEASE + timedelta(seconds=1))
+        assert second is not None
+        assert second.message.payload["parts_sent"] == 2
+        with pytest.raises(LostClaim):
+            async with store.work() as work:
+                await work.outbox.progress(first, 3)
+
     async def test_a_sender_that_died_leaves_it_to_another(self, store: Store) -> None:
         async with store.work() as work:
             await work.outbox.add(letter(1), NOW)
@@ -427,6 +442,17 @@ class ReportContract:
             assert [r.id for r in await work.reports.open("ministry")] == ["late", "next", "never"]
             assert [r.id for r in await work.reports.open()] == ["late", "next", "last", "never"]
             assert await work.reports.open("department-19") == []
+
+    async def test_open_answered_and_merged_reports_are_compared(self, store: Store) -> None:
+        states = (State.DRAFT, State.RECEIVED, State.ANSWERED, State.MERGED, State.WITHDRAWN, State.OUT_OF_SCOPE)
+        async with store.work() as work:
+            for n, state in enumerate(states):
+                await work.reports.keep(Change(
+                    replace(FULL, id=f"r{n}", number=f"{n:010d}", state=state, received_at=NOW + timedelta(minutes=n)), (replace(LINE, report=f"r{n}"),),
+                ))
+        async with store.work() as work:
+            assert [r.id for r in await work.reports.compared(10)] == ["r3", "r2", "r1"]
+            assert [r.id for r in await work.reports.compared(1)] == ["r3"]
 
     async def test_reporters(self, store: Store) -> None:
         lan = Reporter(LAN, "Nguyễn Thị Lan", "0912 345 678", ReporterKind.COMMUNE, "19", "05482", NOW)

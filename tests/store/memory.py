@@ -11,13 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handlers.memory import Memory
+from handlers.post import Arrived, Event, Outgoing, Sending
 from reports.deadlines import next_due
 from reports.errors import Conflict, NumberTaken
 from reports.model import Attachment, Change, Dues, Identity, Line, Message, Report, Reporter, Tombstone
 from reports.states import State
 from store.errors import LostClaim, Moved
-from store.inbox import Arrived, Event
-from store.outbox import Outgoing, Sending
 
 
 @dataclass
@@ -109,6 +108,12 @@ class MemoryOutbox:
         row = take(self._tables.outbox, now, lease, channels)
         return None if row is None else Sending(row.id, row.token, row.what, row.attempts)
 
+    async def progress(self, sending: Sending, parts: int) -> None:
+        row = next((r for r in self._tables.outbox if r.id == sending.id and r.token == sending.token and r.state == "waiting"), None)
+        if row is None:
+            raise LostClaim("outbox", sending.id)
+        row.what = replace(row.what, payload={**row.what.payload, "parts_sent": parts})
+
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
         self._finish(sending, state="sent")
 
@@ -174,6 +179,10 @@ class MemoryReports:
     async def open(self, desk: str | None = None) -> Sequence[Report]:
         found = [r for r in self.tables.reports.values() if r.state.is_open and desk in (None, r.desk)]
         return sorted(found, key=lambda r: (next_due(r.dues) or date.max, r.received_at, r.id))
+
+    async def compared(self, limit: int) -> Sequence[Report]:
+        kept = [r for r in self.tables.reports.values() if r.state.is_open or r.state in (State.ANSWERED, State.MERGED)]
+        return sorted(kept, key=lambda r: str(r.received_at), reverse=True)[:limit]
 
     async def received_since(self, identity: Identity, since: datetime) -> Sequence[datetime]:
         return [r.received_at for r in await self.of(identity) if r.received_at is not None and r.received_at >= since]

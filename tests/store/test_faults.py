@@ -17,6 +17,7 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import text
 
 from handlers.memory import Memory
+from handlers.post import Event, Outgoing
 from knowledge.calendar import Calendar
 from reports.deadlines import Clocks
 from reports.desk import DeskService
@@ -27,8 +28,6 @@ from reports.routing import Routing
 from reports.rules import Rules
 from reports.service import Service
 from store.database import Database, Work
-from store.inbox import Event
-from store.outbox import Outgoing
 from store.tables import Base
 from tests.store.contract import LAN, LEASE, MEMORY, MINH, NOW, claimed, event
 from tests.store.databases import KEY, opened, url_of
@@ -194,9 +193,9 @@ async def test_a_restored_backup_is_erased_again(database: Database) -> None:
 
 
 async def told_everything_again(database: Database) -> None:
-    """As after a restore: the same person, the rows back."""
+    """As after a restore: the same person, the rows of before back."""
     async with database.work() as work:
-        await work.inbox.put(Event("web", "8", "ngoclan77", {"text": "Trần Ngọc Lan"}, NOW))
+        await work.inbox.put(Event("web", "8", "ngoclan77", {"text": "Trần Ngọc Lan"}, NOW - timedelta(minutes=5)))
         await work.reports.keep_reporter(Reporter(Identity("web", "ngoclan77"), "Trần Ngọc Lan"))
 
 
@@ -231,7 +230,7 @@ from store.database import Database
 from tests.store.contract import event
 from tests.store.databases import KEY
 async def main():
-    database = Database(__import__("store.database").database.open_engine(sys.argv[1]), None, KEY)
+    database = Database(__import__("store.database").database.open_engine(sys.argv[1]), None, KEY, None)
     n = int(sys.argv[2])
     while True:
         n += 1

@@ -1,0 +1,44 @@
+"""What the worker asks of a channel, and how a channel says that it could not deliver."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from handlers.message import File, Reply
+
+Progress = Callable[[int], Awaitable[None]]
+
+
+class Undeliverable(Exception):
+    """This person cannot be reached now, for `reason`: the message is held until they write again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Later(Exception):
+    """The platform asks to wait `seconds`, for `reason`."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds, self.reason = seconds, reason
+
+
+class Channel(Protocol):
+    """One way to people. A reply may need several messages: those that were sent are counted and not sent again."""
+
+    async def send(self, person: str, reply: Reply, place: Mapping[str, Any], skip: int, sent: Progress) -> str:
+        """Deliver `reply` less its first `skip` messages, tell `sent` how many are out after each, return the platform's id.
+
+        Raises Undeliverable, Later, or whatever else went wrong, after which it is tried again.
+        """
+        ...
+
+    async def fetch(self, file: File) -> File:
+        """`file` with its content, or with the trouble why not."""
+        ...
+
+    def busy(self, place: Mapping[str, Any]) -> AbstractAsyncContextManager[None]:
+        """Show the person that an answer is being prepared, while the context lasts."""
+        ...

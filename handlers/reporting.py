@@ -1,0 +1,188 @@
+"""The dialogue about reports: which messages belong to it, and where each goes."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import ModuleType
+from typing import Final
+
+from handlers.faults import Found
+from handlers.memory import CHOICES_LIVE, Memory
+from handlers.message import Block, BlockKind, Choice, Incoming, Reply
+from handlers.post import Work
+from handlers.report_form import Form
+from handlers.report_mine import Mine
+from handlers.report_questions import Step
+from handlers.report_turn import Clerk, Turn, lead
+from handlers.texts import report_texts
+from knowledge.intent import Kind, intent
+from knowledge.vietnamese import fold, one_line, strip_accents
+from reports.errors import BadAttachment, Classified, Conflict, NotAllowed, NotFound, TooLong, TooMany
+from reports.number import parse
+
+_COMMANDS: Final = {
+    "baocao": "report", "report": "report", "phananh": "mine", "cuatoi": "mine", "mine": "mine", "tracuu": "status", "status": "status",
+    "traloi": "answer", "answer": "answer", "riengtu": "privacy", "privacy": "privacy", "xoa": "erase", "erase": "erase",
+    "noi": "carry", "carry": "carry", "huy": "cancel", "cancel": "cancel", "quaylai": "back", "back": "back", "boqua": "skip", "skip": "skip",
+}  # fmt: skip
+# What is typed where no buttons are: whole messages only, and only while a question of the dialogue waits.
+_WORDS: Final = {
+    "huy": "cancel", "huy bo": "cancel", "thoi": "cancel", "cancel": "cancel", "quay lai": "back", "tro lai": "back", "back": "back",
+    "bo qua": "skip", "skip": "skip", "de sau": "later", "later": "later", "gui": "send", "gui di": "send", "send": "send",
+}  # fmt: skip
+_COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+_NUMBER: Final = re.compile(r"\bCN[\s.\-]?(?:[0-9OILl|][\s.\-]?){10}\b", re.IGNORECASE)
+_CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*)?(\d{1,2})\s*[.)]?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a turn leaves: the reply, the memory to keep, and whether the words that came in must not stay."""
+
+    reply: Reply
+    memory: Memory
+    forget: bool = False  # the message must not be kept: it carries a stamp of classified papers
+    erased: bool = False  # the person has erased everything; nothing is saved for them
+
+
+class Reporting:
+    """Routes what concerns reports. It asks nothing of search or index: reports go on without them."""
+
+    def __init__(self, clerk: Callable[[Work], Clerk], now: Callable[[], datetime]) -> None:
+        self._clerk, self._now = clerk, now
+
+    def takes(self, incoming: Incoming, memory: Memory) -> bool:
+        """True when this message belongs to the dialogue about reports."""
+        if incoming.files or incoming.edits:
+            return True
+        token = self.token(incoming, memory)
+        if token is not None:
+            return token.partition(":")[0] in ("r", "w")
+        text = one_line(incoming.text)
+        if match := _COMMAND.match(text):
+            return match[1].lower() in _COMMANDS
+        if self._waits(memory):
+            return True
+        return bool(_NUMBER.search(text)) or parse(text) is not None
+
+    def wants(self, incoming: Incoming, memory: Memory) -> str:
+        """The text whose provision is to be looked for before the turn; a key of a provision as "key:…"; "" for none."""
+        token = self.token(incoming, memory)
+        if token is not None:
+            kind, _, rest = token.partition(":")
+            if kind == "r" or token.startswith("w:where:"):
+                return f"key:{rest.removeprefix('where:')}"
+            return memory.asked if rest == "begin" else ""
+        return incoming.text if self._waits(memory) and memory.step in (Step.WHAT, Step.WHERE) else ""
+
+    def offers(self, incoming: Incoming) -> bool:
+        """True when a message is a difficulty that is told, not a question."""
+        return incoming.choice is None and intent(incoming.text) is Kind.REPORT
+
+    def token(self, incoming: Incoming, memory: Memory) -> str | None:
+        """The choice that was tapped, or that a typed number means."""
+        if incoming.choice is not None:
+            return incoming.choice
+        if match := _CHOSEN.match(one_line(incoming.text)):
+            chosen = memory.chosen(int(match[1]), self._now())
+            return chosen.token if chosen else None
+        return None
+
+    def offer(self, incoming: Incoming, memory: Memory, found: Found) -> Outcome:
+        """Ask whether what was told is to be reported, and name the provisions it may be about."""
+        say = report_texts(memory.language)
+        if incoming.group:
+            return Outcome(lead(say.only_in_private()), memory)
+        choices = [Choice(say.begin_with_this(), "w:begin"), *(Choice(say.read_place(ref), f"p:{ref.key}"[:56]) for ref in found.likely)]
+        reply = Reply((Block(BlockKind.LEAD, say.offer_report()), Block(BlockKind.NOTE, say.offer_note())), tuple(choices), {"kind": "report"})
+        return Outcome(reply, replace(memory, asked=incoming.text, told=""))
+
+    async def turn(self, incoming: Incoming, memory: Memory, work: Work, found: Found) -> Outcome:
+        """Do what the message asks, within one unit of work, and say so."""
+        say = report_texts(memory.language)
+        if incoming.group:
+            return Outcome(lead(say.only_in_private()), memory)
+        turn = Turn(incoming, memory, self._clerk(work), work, say, self._now(), found)
+        try:
+            reply = await self._route(turn)
+        except Classified as error:
+            return Outcome(lead(say.classified(error.stamp)), turn.memory, forget=True)
+        except (TooLong, TooMany, BadAttachment, NotFound, NotAllowed, Conflict) as error:
+            reply = lead(_refused(error, say, turn.now))
+        remembered = replace(turn.memory, choices=reply.choices, choices_at=turn.now) if reply.choices or turn.memory.step else turn.memory
+        return Outcome(reply, remembered, turn.forget, turn.erased)
+
+    def _waits(self, memory: Memory) -> bool:
+        """True while a question of the dialogue waits for its answer; after a day a message is no answer any more."""
+        return bool(memory.step) and memory.choices_at is not None and self._now() - memory.choices_at <= CHOICES_LIVE
+
+    async def _route(self, turn: Turn) -> Reply:
+        form, mine = Form(turn), Mine(turn)
+        incoming, text = turn.incoming, one_line(turn.incoming.text)
+        if not self._waits(turn.memory) and turn.memory.step:
+            turn.remember(step="")
+        if incoming.edits:
+            return await form.edited()
+        if incoming.files:
+            return await form.files()
+        token = self.token(incoming, turn.memory)
+        if token is not None and token.partition(":")[0] in ("r", "w"):
+            return await self._tapped(turn, form, mine, token)
+        if match := _COMMAND.match(text):
+            name = _COMMANDS.get(match[1].lower(), "")
+            if name not in ("back", "skip"):
+                turn.remember(step="")
+            return await self._command(form, mine, name, (match[2] or "").strip())
+        if turn.memory.step:
+            if (said := _WORDS.get(strip_accents(fold(text)).strip(" ./!"))) is not None:
+                return await form.tapped(said)
+            return await (mine.answered() if turn.memory.step in Mine.STEPS else form.answered())
+        number = _NUMBER.search(text)
+        return await mine.status(number[0] if number else text)
+
+    async def _tapped(self, turn: Turn, form: Form, mine: Mine, token: str) -> Reply:
+        kind, _, rest = token.partition(":")
+        if kind == "r":
+            return await form.begin(about=rest)
+        name, _, value = rest.partition(":")
+        if name in Mine.TAPS:
+            turn.remember(step="")
+            return await mine.tapped(name, value)
+        return await form.tapped(name, value)
+
+    async def _command(self, form: Form, mine: Mine, name: str, rest: str) -> Reply:
+        match name:
+            case "report":
+                return await form.begin(text=rest)
+            case "mine":
+                return await mine.all()
+            case "status":
+                return await mine.status(rest) if rest else await mine.all()
+            case "answer":
+                return await mine.answer_what_is_asked()
+            case "privacy":
+                return await mine.privacy()
+            case "erase":
+                return await mine.ask_erase()
+            case "carry":
+                return await mine.carry(rest)
+            case _:
+                return await form.tapped(name)
+
+
+def _refused(error: Exception, say: ModuleType, now: datetime) -> str:
+    """The sentence for what was not done; nothing has changed."""
+    match error:
+        case TooLong():
+            return str(say.too_long_words(error.length, error.limit))
+        case TooMany():
+            return str(say.too_many(error.what, error.limit, error.free_at.astimezone(now.tzinfo)))
+        case BadAttachment():
+            return str(say.bad_file(error.name, error.reason))
+        case NotAllowed():
+            return str(say.not_allowed(error.state))
+        case Conflict():
+            return str(say.changed_meanwhile())
+        case _:
+            return str(say.no_such_report())

@@ -1,0 +1,522 @@
+"""The dialogue about reports, through inbox, worker and outbox: as people lead it, with buttons and with numbers."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from handlers.message import File
+from knowledge.corpus import Corpus, load_digests
+from knowledge.provision import Ref
+from reports.model import Field, Identity, NameSeen, Problem, Regime, Report, ReporterKind, Unfixed
+from reports.states import State
+from tests.handlers.people import Person, Room, opened_room
+
+TROUBLE = "Xã không biết gửi hồ sơ thành lập cụm công nghiệp cho cơ quan nào sau khi bỏ cấp huyện"
+PDF = b"%PDF-1.4 noi dung"
+WAYS = pytest.mark.parametrize("buttons", [True, False], ids=["buttons", "numbers"])
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return Corpus(load_digests())
+
+
+@pytest_asyncio.fixture
+async def room(tmp_path: Path, corpus: Corpus) -> AsyncIterator[Room]:
+    async with opened_room(tmp_path, corpus) as opened:
+        yield opened
+
+
+async def mine(room: Room, name: str = "lan", channel: str = "telegram") -> list[Report]:
+    async with room.database.look() as work:
+        return list(await work.reports.of(Identity(channel, name)))
+
+
+async def sent_report(person: Person, text: str = TROUBLE) -> Report:
+    """A report by the shortest way."""
+    await person.says("/baocao")
+    await person.says(text)
+    await person.picks("Chưa rõ quy định nào")
+    for _ in range(4):
+        if "Gửi phản ánh" not in [c.label for c in person.last.choices]:
+            await person.picks("Bỏ qua")
+    await person.picks("Gửi phản ánh")
+    if any("Vẫn gửi riêng" in c.label for c in person.last.choices):
+        await person.picks("Vẫn gửi riêng")
+    return (await mine(person.room, person.name, person.channel))[0]
+
+
+# --- filling in ---------------------------------------------------------------------------------------
+
+
+@WAYS
+async def test_six_questions_a_summary_and_a_receipt(room: Room, buttons: bool) -> None:
+    lan = Person(room, buttons=buttons)
+    assert "(1/6)" in await lan.says("/baocao")
+    assert "bí mật nhà nước" in lan.last.text()
+    assert "(2/6)" in await lan.says(TROUBLE)
+    assert "(3/6)" in await lan.says("điểm b khoản 1 Điều 3 Thông tư 14/2024")
+    assert "(4/6)" in await lan.picks("mâu thuẫn")
+    assert "(5/6)" in await lan.picks("Cán bộ, công chức xã")
+    assert "(6/6)" in await lan.says("xã Phú Bình, Thái Nguyên")
+    summary = await lan.says("Đề nghị Bộ có văn bản hướng dẫn chung")
+    for words in (TROUBLE, "Điểm b khoản 1 Điều 3 TT 14/2024", "mâu thuẫn", "Phú Bình", "Đề nghị Bộ có văn bản", "không nêu tên"):
+        assert words in summary
+    receipt = await lan.picks("Gửi phản ánh")
+    [report] = await mine(room)
+    assert report.state is State.RECEIVED
+    assert report.provision == Ref("14/2024/TT-BCT", "3", "1", "b")
+    assert (report.regime, report.problem, report.field) == (Regime.DOCUMENT, Problem.CONTRADICTORY, Field.CLUSTERS)
+    assert (report.province, report.first_words, report.publication, report.name_seen) == ("19", TROUBLE, None, None)
+    for words in (f"CN {report.number[:3]}", "Cục Đổi mới sáng tạo", "Sở Công Thương Tỉnh Thái Nguyên", "12/10/2026", "thời hạn nội bộ", "không thay cho"):
+        assert words in receipt
+    async with room.database.look() as work:
+        reporter = await work.reports.reporter(Identity("telegram", "lan"))
+    assert reporter is not None
+    assert (reporter.kind, reporter.name, reporter.contact) == (ReporterKind.COMMUNE, "", "")
+    assert reporter.noticed_at is not None
+
+
+@WAYS
+async def test_who_and_where_are_asked_once(room: Room, buttons: bool) -> None:
+    lan = Person(room, buttons=buttons)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.picks("Chưa rõ quy định nào")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Cán bộ, công chức xã")
+    await lan.says("xã Phú Bình, Thái Nguyên")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Gửi phản ánh")
+    await lan.says("/baocao")
+    await lan.says("Mức hỗ trợ khuyến công quá thấp so với giá máy móc hiện nay")
+    await lan.picks("Không do quy định nào")
+    assert "(6/6)" in await lan.picks("Bỏ qua")
+    assert "Phú Bình" in await lan.picks("Bỏ qua")
+
+
+async def test_a_report_about_an_answer_carries_question_answer_and_provision(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("cụm mở rộng tối đa bao nhiêu ha")
+    assert "Dùng câu vừa hỏi" in (await lan.taps("r:32-2024-nd-cp.8.2"))
+    assert "(3/6)" in await lan.picks("Dùng câu vừa hỏi")
+    [draft] = await mine(room)
+    assert draft.provision == Ref("32/2024/NĐ-CP", "8", "2")
+    async with room.database.look() as work:
+        [note] = await work.reports.thread(draft.id)
+    assert "cụm mở rộng tối đa bao nhiêu ha" in note.text
+    assert "75 ha" in note.text
+
+
+@pytest.mark.parametrize("text", [
+    "vướng quá, hồ sơ trả đi trả lại ba lần mà không ai hướng dẫn", "kien nghi sua dieu 8 vi quy dinh dien tich qua cao",
+    "Quy định về diện tích tối thiểu quá cao, xã tôi không đủ đất, rất vướng",
+])  # fmt: skip
+async def test_a_difficulty_that_is_told_is_recognised(room: Room, text: str) -> None:
+    lan = Person(room)
+    assert "phản ánh" in await lan.says(text)
+    assert room.law.asked == []
+    await lan.picks("Gửi phản ánh với nội dung này")
+    [draft] = await mine(room)
+    assert draft.text == text
+    assert draft.is_draft
+
+
+@pytest.mark.parametrize(("typed", "step"), [
+    ("quay lại", "(1/6)"), ("quay lai", "(1/6)"), ("/quaylai", "(1/6)"), ("hủy", "hủy phản ánh"), ("/huy", "hủy phản ánh"),
+])  # fmt: skip
+async def test_words_do_what_buttons_do(room: Room, typed: str, step: str) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    assert step in await lan.says(typed)
+
+
+async def test_what_was_written_can_be_changed(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.picks("Chưa rõ quy định nào")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Doanh nghiệp")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Sửa")
+    await lan.picks("Vướng mắc")
+    summary = await lan.says("Thủ tục giao đất cho cụm kéo dài quá lâu")
+    assert "Thủ tục giao đất" in summary
+    assert "Gửi phản ánh" in [c.label for c in lan.last.choices]
+    await lan.picks("Gửi phản ánh")
+    [report] = await mine(room)
+    assert (report.text, report.first_words) == ("Thủ tục giao đất cho cụm kéo dài quá lâu", TROUBLE)
+
+
+async def test_an_edited_message_changes_the_draft_and_not_what_was_sent(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says("Hồ sơ thành lập cụm nộp cho ai")
+    message = lan.message
+    assert "Đã cập nhật" in await lan.says(TROUBLE, edits=message)
+    assert (await mine(room))[0].text == TROUBLE
+    await lan.picks("Chưa rõ quy định nào")
+    for _ in range(4):
+        await lan.picks("Bỏ qua")
+    await lan.picks("Gửi phản ánh")
+    assert "Đã cập nhật" not in await lan.says("khác", edits=message)
+    assert (await mine(room))[0].text == TROUBLE
+
+
+async def test_a_draft_outlives_a_day_and_is_not_filled_by_chance(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    room.later(hours=25)
+    await lan.says("cụm công nghiệp là gì")
+    assert room.law.asked == ["cụm công nghiệp là gì"]
+    assert "(1/6)" in await lan.says("/baocao") or "đang soạn" in lan.last.text()
+    assert len(await mine(room)) == 1
+
+
+async def test_a_number_that_answers_a_list_that_is_gone_is_never_guessed(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    room.later(hours=25)
+    await lan.says("1")
+    assert (await mine(room))[0].provision is None
+
+
+async def test_a_question_of_law_in_between_leaves_the_draft(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    assert "/baocao" in await lan.says("/vanban")
+    await lan.says("/baocao")
+    assert "(2/6)" in await lan.picks("Soạn tiếp")
+
+
+@pytest.mark.parametrize(("typed", "code"), [
+    ("xã Phú Bình, Thái Nguyên", "19"), ("phu binh thai nguyen", "19"), ("Thái Nguyên", "19"), ("tỉnh Yên Bái", "15"), ("TP Hồ Chí Minh", "79"),
+])  # fmt: skip
+async def test_places_are_understood(room: Room, typed: str, code: str) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.picks("Chưa rõ quy định nào")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Bỏ qua")
+    await lan.says(typed)
+    while "(6/6)" not in lan.last.text():
+        await lan.picks("Thái Nguyên" if code == "19" else "")
+    assert (await mine(room))[0].province == code
+
+
+@WAYS
+async def test_a_name_is_asked_for_only_when_it_is_offered(room: Room, buttons: bool) -> None:
+    lan = Person(room, buttons=buttons)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.picks("Chưa rõ quy định nào")
+    for _ in range(4):
+        await lan.picks("Bỏ qua")
+    assert "được xem tên" in await lan.picks("Thêm tên")
+    await lan.picks("Chỉ Bộ Công Thương")
+    summary = await lan.says("Nguyễn Thị Lan, công chức xã Phú Bình, sđt 0912 345 678, lan@example.org")
+    assert "0912 345 678, lan@example.org" in summary
+    await lan.picks("Đồng ý công khai")
+    receipt = await lan.picks("Gửi phản ánh")
+    assert "Cổng Dịch vụ công" not in receipt
+    [report] = await mine(room)
+    assert (report.name_seen, report.publication) == (NameSeen.MINISTRY, True)
+    async with room.database.look() as work:
+        reporter = await work.reports.reporter(Identity("telegram", "lan"))
+    assert reporter is not None
+    assert reporter.name == "Nguyễn Thị Lan, công chức xã Phú Bình"
+
+
+# --- what is refused ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["Công văn đóng dấu MẬT số 12 nói rằng …", "tài liệu tuyệt mật về cụm công nghiệp", "TỐI MẬT"])
+async def test_classified_words_are_stopped_and_not_kept(room: Room, text: str) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    assert "mật" in (await lan.says(text)).lower()
+    assert (await mine(room))[0].text == ""
+    async with room.database.engine.connect() as connection:
+        for table, column in (("inbox", "payload"), ("report", "text"), ("message", "text"), ("history", "why")):
+            rows = (await connection.exec_driver_sql(f"SELECT {column} FROM {table}")).scalars().all()
+            assert not any(text in str(row) for row in rows), table
+    assert "(2/6)" in await lan.says(TROUBLE)
+
+
+async def test_a_denunciation_is_shown_the_right_door_and_not_filed(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    assert "tố cáo" in await lan.says("Tôi tố cáo ông chủ tịch xã nhận hối lộ khi giao đất cụm công nghiệp")
+    assert (await mine(room))[0].text == ""
+
+
+@pytest.mark.parametrize(("name", "content", "words"), [
+    ("don.exe", b"MZ\x90\x00", "Không nhận"), ("a.pdf", b"MZ\x90\x00", "Không nhận"), ("rong.pdf", b"", "rỗng"),
+    ("../../etc/passwd.pdf", PDF, "passwd.pdf"), ("CV 12 MAT.pdf", PDF, "mật"), ("anh.pdf\u202efdp.exe", PDF, ""),
+])  # fmt: skip
+async def test_files_are_checked(room: Room, name: str, content: bytes, words: str) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    digest = await room.database.files.put(content)
+    assert words in await lan.says("", files=[File(name, len(content), digest)])
+    async with room.database.look() as work:
+        [draft] = await work.reports.of(Identity("telegram", "lan"))
+        kept = await work.reports.attachments(draft.id)
+    assert all("/" not in a.name and "\u202e" not in a.name for a in kept)
+    assert "(2/6)" in await lan.says("x")
+
+
+async def test_a_file_goes_to_the_draft_and_the_question_stands_again(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    room.sinks["telegram"].remote["f1"] = PDF
+    told = await lan.says(TROUBLE, files=[File("cv.pdf", len(PDF), remote="f1")])
+    assert "cv.pdf" in told
+    assert "(2/6)" in told
+    await lan.picks("Chưa rõ quy định nào")
+    for _ in range(4):
+        await lan.picks("Bỏ qua")
+    assert "cv.pdf" in lan.last.text()
+
+
+async def test_a_file_without_a_report_is_not_taken_and_says_so(room: Room) -> None:
+    lan = Person(room)
+    room.sinks["telegram"].remote["f1"] = PDF
+    assert "/baocao" in await lan.says("", files=[File("cv.pdf", len(PDF), remote="f1")])
+
+
+async def test_the_sixth_report_within_an_hour_waits(room: Room) -> None:
+    lan = Person(room)
+    topics = ["diện tích tối thiểu", "hồ sơ chủ đầu tư", "hạ tầng giao thông", "mức hỗ trợ máy móc", "thời hạn báo cáo", "quy hoạch chi tiết"]
+    for topic in topics[:5]:
+        await sent_report(lan, f"Vướng về {topic} của đơn vị chúng tôi năm nay")
+        assert "Đã tiếp nhận" in lan.last.text()
+    await sent_report(lan, f"Vướng về {topics[5]} của đơn vị chúng tôi năm nay")
+    assert "10:00" in lan.last.text()
+    room.later(minutes=61)
+    await lan.says("/baocao")
+    await lan.picks("oạn tiếp")
+    told = await lan.picks("Gửi phản ánh")
+    assert "Đã tiếp nhận" in (await lan.picks("Vẫn gửi riêng") if "Đã có" in told else told)
+
+
+async def test_in_a_group_nothing_is_taken(room: Room) -> None:
+    lan = Person(room)
+    assert "riêng" in await lan.says("/baocao", group=True)
+    assert await mine(room) == []
+
+
+# --- similar reports ----------------------------------------------------------------------------------
+
+
+async def test_the_same_difficulty_is_shown_and_can_be_joined(room: Room) -> None:
+    lan, minh, ha = Person(room, "lan"), Person(room, "minh", "web"), Person(room, "ha")
+    first = await sent_report(lan)
+    await minh.says("/baocao")
+    await minh.says("Không biết gửi hồ sơ thành lập cụm công nghiệp cho cơ quan nào khi đã bỏ cấp huyện")
+    await minh.picks("Chưa rõ quy định nào")
+    for _ in range(4):
+        await minh.picks("Bỏ qua")
+    shown = await minh.picks("Gửi phản ánh")
+    assert "Đã có 1 phản ánh" in shown
+    assert TROUBLE not in shown
+    assert "Đã tiếp nhận" in await minh.picks("Gộp vào")
+    [joined] = await mine(room, "minh", "web")
+    assert (joined.state, joined.merged_into) == (State.MERGED, first.id)
+    async with room.desk() as desk:
+        await desk.reply(first.id, "Bà Bình", "Nộp tại Sở Công Thương.")
+    assert "Nộp tại Sở Công Thương." in lan.last.text()
+    assert "Nộp tại Sở Công Thương." in minh.last.text()
+    # who joins what was answered reads the answer at once
+    await ha.says("/baocao")
+    await ha.says(TROUBLE)
+    await ha.picks("Chưa rõ quy định nào")
+    for _ in range(4):
+        await ha.picks("Bỏ qua")
+    assert "Đã có 2 phản ánh" in await ha.picks("Gửi phản ánh")
+    assert "Nộp tại Sở Công Thương." in await ha.picks("xem câu trả lời")
+
+
+async def test_an_id_that_was_not_offered_joins_nothing(room: Room) -> None:
+    lan, minh = Person(room, "lan"), Person(room, "minh")
+    other = await sent_report(minh, "Mức hỗ trợ máy móc của khuyến công quá thấp")
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.taps(f"w:join:{other.id}")
+    assert [r.state for r in await mine(room)] == [State.DRAFT]
+
+
+# --- afterwards ---------------------------------------------------------------------------------------
+
+
+@WAYS
+async def test_an_official_asks_and_the_reporter_answers_in_the_chat(room: Room, buttons: bool) -> None:
+    lan = Person(room, buttons=buttons)
+    report = await sent_report(lan)
+    async with room.desk() as desk:
+        await desk.ask(report.id, "Ông Nam", "Xã đã có quy hoạch chưa?")
+    assert "Xã đã có quy hoạch chưa?" in lan.last.text()
+    assert "không phải do trợ lý" in lan.last.text()
+    await lan.says("/traloi")
+    assert "Đã bổ sung" in await lan.says("Đã có quy hoạch từ năm 2024")
+    [after] = await mine(room)
+    assert after.state is State.UNDER_REVIEW
+    async with room.desk() as desk:
+        await desk.reply(report.id, "Ông Nam", "Nộp tại Sở.")
+    assert "Nộp tại Sở." in lan.last.text()
+    await lan.says("/cuatoi")
+    await lan.picks("CN ")
+    await lan.picks("ở lại")
+    await lan.says("Sở trả lời là chưa nhận")
+    assert (await mine(room))[0].state is State.REOPENED
+
+
+async def test_a_plain_answer_to_a_question_of_the_desk_is_offered_to_be_sent(room: Room) -> None:
+    lan = Person(room)
+    report = await sent_report(lan)
+    async with room.desk() as desk:
+        await desk.ask(report.id, "Ông Nam", "Xã đã có quy hoạch chưa?")
+    await lan.says("Xã có quy hoạch từ 2024 rồi")
+    await lan.picks(f"CN {report.number[:3]}")
+    async with room.database.look() as work:
+        assert [m.text for m in await work.reports.thread(report.id)][-1] == "Xã có quy hoạch từ 2024 rồi"
+
+
+async def test_status_by_number_for_its_reporter_alone(room: Room) -> None:
+    lan, minh = Person(room, "lan"), Person(room, "minh")
+    report = await sent_report(lan)
+    receipt = lan.last.text()
+    number = f"CN {report.number[:3]} {report.number[3:6]} {report.number[6:]}"
+    for typed in (number, number.lower(), report.number, f"/tracuu {number}", f"{number} đến đâu rồi ạ"):
+        assert "đã tiếp nhận" in await lan.says(typed)
+    nothing = await minh.says(number)
+    assert "Không tìm thấy" in nothing
+    assert await minh.says("CN 000 000 0000") == nothing
+    code = receipt.split(number + " ")[1].split("”")[0]
+    assert "đã tiếp nhận" in await minh.says(f"/tracuu {number} {code}")
+    assert "Không tìm thấy" in await minh.says(f"/tracuu {number} {code[:-1]}0")
+    assert "Không tìm thấy" in await minh.taps(f"w:open:{report.id}")
+    assert "Không tìm thấy" in await minh.taps(f"w:withdrawn:{report.id}")
+
+
+@WAYS
+async def test_withdrawing_and_reopening(room: Room, buttons: bool) -> None:
+    lan = Person(room, buttons=buttons)
+    await sent_report(lan)
+    await lan.picks("Xem phản ánh này")
+    await lan.picks("Rút phản ánh")
+    await lan.picks("Rút phản ánh này")
+    assert (await mine(room))[0].state is State.WITHDRAWN
+    await lan.picks("ở lại")
+    await lan.picks("không nêu lý do")
+    assert (await mine(room))[0].state is State.REOPENED
+
+
+async def test_who_cannot_be_reached_gets_it_when_they_write_again(room: Room) -> None:
+    lan = Person(room)
+    report = await sent_report(lan)
+    room.sinks["telegram"].away.add("lan")
+    async with room.desk() as desk:
+        await desk.reply(report.id, "Ông Nam", "Nộp tại Sở.")
+    async with room.database.look() as work:
+        assert (await work.outbox.counts())["held"] == 1
+    room.sinks["telegram"].away.clear()
+    before = len(lan.got)
+    await lan.says("chào")
+    assert "Nộp tại Sở." in " ".join(r.text() for r in lan.got[before:])
+
+
+async def test_overdue_is_seen_by_the_reporter(room: Room) -> None:
+    lan = Person(room)
+    await sent_report(lan)
+    room.later(days=30)
+    assert "quá hạn" in await lan.says("/cuatoi")
+
+
+# --- rights -------------------------------------------------------------------------------------------
+
+
+@WAYS
+async def test_everything_can_be_seen_and_erased(room: Room, buttons: bool) -> None:
+    lan, minh = Person(room, "lan", buttons=buttons), Person(room, "minh")
+    kept = await sent_report(minh, "Mức hỗ trợ máy móc của khuyến công quá thấp")
+    await sent_report(lan)
+    seen = await lan.says("/riengtu")
+    assert "Phản ánh đã gửi: 1" in seen
+    await lan.picks("Xóa tất cả")
+    assert "Đã xóa" in await lan.picks("Xóa tất cả")
+    async with room.database.engine.connect() as connection:
+        for table in ("inbox", "report", "message", "history", "conversation", "reporter", "attachment", "carrying"):
+            rows = (await connection.exec_driver_sql(f"SELECT * FROM {table}")).all()
+            assert not any("'lan'" in repr(row) or "bỏ cấp huyện" in repr(row) for row in rows if table != "conversation"), table
+    assert (await mine(room, "minh"))[0].id == kept.id
+    # a newcomer afterwards: nothing is remembered, and a restart erases nothing new
+    room.later(minutes=5)
+    await sent_report(lan, "Thủ tục giao đất quá lâu")
+    assert await room.database.erase_again(room.at) == 0
+    assert [r.text for r in await mine(room)] == ["Thủ tục giao đất quá lâu"]
+
+
+async def test_a_code_carries_the_conversation_to_another_channel_and_back(room: Room) -> None:
+    web, phone, stranger = Person(room, "w1", "web"), Person(room, "77"), Person(room, "88")
+    report = await sent_report(web)
+    code = (await web.says("/noi")).split("cuộc trò chuyện: ")[1].split()[0]
+    assert "không đúng" in await stranger.says("/noi AAAAA-BBBBB")
+    await phone.says(f"/noi {code.lower()}")
+    assert [r.id for r in await mine(room, "77")] == [report.id]
+    assert await mine(room, "w1", "web") == []
+    assert "không đúng" in await stranger.says(f"/noi {code}")
+    async with room.desk() as desk:
+        await desk.reply(report.id, "Ông Nam", "Nộp tại Sở.")
+    assert "Nộp tại Sở." in phone.last.text()
+    back = (await phone.says("/noi")).split("cuộc trò chuyện: ")[1].split()[0]
+    room.later(minutes=16)
+    assert "không đúng" in await web.says(f"/noi {back}")
+    back = (await phone.says("/noi")).split("cuộc trò chuyện: ")[1].split()[0]
+    await web.says(f"/noi {back}")
+    assert [r.id for r in await mine(room, "w1", "web")] == [report.id]
+
+
+# --- reports go on ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("no index"), TimeoutError()])
+async def test_without_search_and_law_reports_go_on(room: Room, fault: Exception) -> None:
+    room.law.fault = room.find_fault = fault
+    lan = Person(room)
+    assert "/baocao" in await lan.says("cụm công nghiệp là gì")
+    report = await sent_report(lan)
+    assert report.state is State.RECEIVED
+    assert report.provision is Unfixed.UNKNOWN
+
+
+async def test_the_same_update_again_is_one_report(room: Room) -> None:
+    lan = Person(room)
+    await sent_report(lan)
+    from handlers.message import Incoming
+
+    for _ in range(3):
+        await room.arrives(Incoming("telegram", "lan", "/baocao"), event_id="e1")
+    room.later(hours=23)
+    await room.arrives(Incoming("telegram", "lan", "/baocao"), event_id="e1")
+    assert len(await mine(room)) == 1
+
+
+async def test_english_is_spoken_where_it_is_chosen(room: Room) -> None:
+    from dataclasses import replace
+
+    lan = Person(room)
+    async with room.database.work() as work:
+        memory = await work.conversations.load("telegram", "lan")
+        await work.conversations.save("telegram", "lan", replace(memory, language="en"), room.at)
+    assert "(1/6)" in await lan.says("/report")
+    assert "state secret" in lan.last.text().lower()
