@@ -9,6 +9,7 @@ from typing import Final
 from handlers.facts import facts
 from handlers.message import Block, BlockKind, Choice, Reply
 from knowledge.answer import Answer, Line, Shown
+from knowledge.asked_news import Turn, Window
 from knowledge.authority import Occurrence
 from knowledge.changes import Change, News, Op, changes
 from knowledge.corpus import Corpus
@@ -149,13 +150,48 @@ def _context(op: Op, text: str) -> str:
 
 
 def _news(answer: Answer, found: Sequence[News], say: ModuleType) -> Told:
-    blocks = [Block(BlockKind.TITLE, say.news_title() if found else say.no_news())]
+    """One page of what is to come and of what has been, and the way to the next."""
+    window = answer.window or Window(answer.day)
+    if not found:
+        return [Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn))], []
+    start = min(answer.news_start, len(found) - 1)
+    part = found[start : start + NEWS]
+    coming, been = [n for n in part if n.day > answer.day], [n for n in part if n.day <= answer.day]
+    blocks: list[Block] = []
     choices: dict[str, Choice] = {}
-    for item in found[:NEWS]:
-        blocks.append(Block(BlockKind.LINE, say.news(item)))
-        for ref in item.refs[:2] if item.kind == "changed" else ():
-            choices.setdefault(ref.key, Choice(_short(say.compare_in(ref), LABEL), f"c:{ref.key}"))
-    return blocks, list(choices.values())[:8]
+    if start == 0 and not been and window.since <= answer.day:
+        blocks.append(Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn)))
+    why = window.turn is Turn.ENDS or window.since > answer.day
+    for title, items in ((say.coming_title(), coming), (say.news_title(window.since, _last(window)), been)):
+        blocks += [Block(BlockKind.TITLE, title)] if items else []
+        for item in items:
+            blocks.append(Block(BlockKind.LINE, say.coming(item) if why and item.day > answer.day else say.news(item)))
+            for ref in item.refs[:2] if item.kind == "changed" else ():
+                choices.setdefault(ref.key, Choice(_short(say.compare_in(ref), LABEL), f"c:{ref.key}"))
+    offered = list(choices.values())[:8]
+    if left := len(found) - start - len(part):
+        blocks.append(Block(BlockKind.NOTE, say.more_news(left)))
+        offered.insert(0, Choice(say.next_news(min(left, NEWS)), _news_token(window, start + len(part))))
+    return blocks, offered
+
+
+def _last(window: Window) -> date | None:
+    return None if window.until == date.max else window.until
+
+
+def _news_token(window: Window, start: int) -> str:
+    return f"n:{window.since.isoformat()}:{window.until.isoformat()}:{window.turn}:{start}"
+
+
+def further_news(token: str) -> tuple[Window, int] | None:
+    """The window and the first of its news that a tapped "the next ones" asks for; None for a token that is not well formed."""
+    parts = token.split(":")
+    if len(parts) != 5 or parts[3] not in set(Turn) or not (parts[4].isascii() and parts[4].isdigit()):
+        return None
+    try:
+        return Window(date.fromisoformat(parts[1]), date.fromisoformat(parts[2]), Turn(parts[3])), int(parts[4])
+    except ValueError:
+        return None
 
 
 def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline: str, asked_day: bool) -> Told:

@@ -8,12 +8,13 @@ from types import ModuleType
 from typing import Final, Protocol
 
 from handlers import browse, start
-from handlers.ask import reply_to
+from handlers.ask import further_news, reply_to
 from handlers.matters import Matters
 from handlers.memory import Memories, Memory
 from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.texts import texts
 from knowledge.answer import Answer
+from knowledge.asked_news import Window, asks_for_news
 from knowledge.corpus import Corpus
 from knowledge.dates import NamedDay, day_in, impossible_day
 from knowledge.intent import Kind
@@ -48,6 +49,10 @@ class Answering(Protocol):
 
     def compare(self, ref: Ref, day: date) -> Answer:
         """Show how one place changed."""
+        ...
+
+    def whats_new(self, window: Window, today: date, text: str = "") -> Answer:
+        """What changed, and is known to change, on the days of a window."""
         ...
 
     def overview(self, document: Document, day: date, text: str = "") -> Answer:
@@ -122,7 +127,7 @@ class _Turn:
         asked_day = chosen is not None or bool(_IN_FORCE.search(strip_accents(fold(text))))
         day = chosen or self.today
         self.memory = replace(self.memory, as_of=chosen)
-        rest = named.rest if named else text
+        rest = named.rest if named and not asks_for_news(text) else text
         if self.context and _THEN.match(strip_accents(fold(rest))) and (named is not None or _NOW.search(strip_accents(fold(text)))):
             return self._again(day)
         if (matter := self.matters.asked(text, day, self.today, self.memory.card, self.answers.corpus, self.say)) is not None:
@@ -215,6 +220,9 @@ class _Turn:
             names = [d.territory for d in corpus.documents.values() if slug(d.territory) == rest]
             self.memory, waiting = replace(self.memory, province=names[0] if names else "", waiting=""), self.memory.waiting
             return self._question(waiting)
+        if kind == "n" and (further := further_news(token)) is not None:
+            window, start = further
+            return self._told(replace(self.answers.whats_new(window, self.today), news_start=start))
         if (matter := self.matters.tapped(token, self.day, corpus, self.say)) is not None:
             return self._remembered(*matter)
         if kind == "q" and rest.isdigit() and int(rest) < len(self.say.suggestions()):

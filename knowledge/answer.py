@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from knowledge.asked_news import Window, asks_for_news, window_of
 from knowledge.authority import Authority, Occurrence, Reading
-from knowledge.changes import Change, News, asks_for_changes, asks_for_news, changes, news
+from knowledge.changes import Change, News, asks_for_changes, changes, news
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
 from knowledge.corpus import Corpus
 from knowledge.intent import Kind, intent
@@ -99,7 +100,9 @@ class Answer:
     missing: str = ""  # a cited place or document that does not exist or is not held
     confidence: float = 0.0
     changes: tuple[Change, ...] | None = None  # asked for: old and new wording; () where none is held
-    news: tuple[News, ...] | None = None  # asked for: what changed since `day`
+    news: tuple[News, ...] | None = None  # asked for: what changed in `window`
+    window: Window | None = None  # the days of the news
+    news_start: int = 0  # how many of them were told before
     provinces: tuple[str, ...] = ()  # whose rules would answer, where it is not known which province is meant
     reason: str = ""  # "empty", "too_long", "no_subject", "several_documents", "unknown_document", "not_held", "no_such_place", "out_of_scope"
 
@@ -114,7 +117,7 @@ class Answers:
     def to(self, question: str, day: date, context: Ref | None = None, today: date | None = None, province: str | None = None) -> Answer:
         """Answer `question` as of `day`; `context` is the last place spoken of ("khoản 3 thì sao?").
 
-        `today` is the last day of "có gì mới từ …", for which `day` is the first. `province` is the person's:
+        `today` parts what has come from what is to come in "có gì mới từ …". `province` is the person's:
         rules of other provinces are left out; None while it is not known, "" for none of those that have rules.
         """
         text = one_line(question)
@@ -127,7 +130,8 @@ class Answers:
             return Answer(kind, day, text)
         citations = find_citations(text)
         if asks_for_news(text) and not citations:
-            return self.whats_new(day, today or day, text)
+            now = today or day
+            return self.whats_new(window_of(text, now, day if day != now else None), now, text)
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
@@ -147,10 +151,10 @@ class Answers:
     def _territory(self, provision: Provision) -> str:
         return self.corpus.documents[provision.ref.document].territory
 
-    def whats_new(self, since: date, today: date, text: str = "") -> Answer:
-        """What changed in the corpus since a day; since the first of the year where no earlier day is given."""
-        first = since if since < today else date(today.year, 1, 1)
-        return Answer(Kind.ANSWER, today, text, news=tuple(news(self.corpus, first - timedelta(days=1), today)), confidence=1.0)
+    def whats_new(self, window: Window, today: date, text: str = "") -> Answer:
+        """What changed in the corpus on the days of `window`, and what is known to come where they reach to today."""
+        reached = replace(window, until=date.max) if window.since <= today <= window.until else window
+        return Answer(Kind.ANSWER, today, text, news=tuple(news(self.corpus, reached, today)), window=window, confidence=1.0)
 
     def compare(self, ref: Ref, day: date) -> Answer:
         """A place with its old and new wording, as a tapped button asks for it."""

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
+from knowledge.asked_news import Turn, Window
 from knowledge.corpus import Corpus
 from knowledge.provision import Document, Provision, Ref, Version
 from knowledge.vietnamese import fold, strip_accents
@@ -15,10 +16,6 @@ from knowledge.vietnamese import fold, strip_accents
 _PLACE: Final = re.compile(
     r"\b(?:thay doi|sua doi|khac|sua)\b.{0,25}\b(?:the nao|ra sao|gi|nhu nao|cho nao|diem nao|khong|chua|ntn)\b"
     r"|\bso sanh\b|\b(?:cu|truoc)\b.{0,12}\bva\b.{0,12}\b(?:moi|nay|sau)\b"
-)
-_NEWS: Final = re.compile(
-    r"\bco (?:gi|quy dinh(?: gi| nao)?|van ban(?: gi| nao)?) (?:moi|thay doi)\b"
-    r"|\b(?:gi|quy dinh nao|van ban nao) (?:moi|thay doi|vua sua)\b|\bnhung (?:thay doi|diem moi)\b"
 )
 
 
@@ -56,16 +53,12 @@ class News:
     refs: tuple[Ref, ...] = ()
     by: str = ""
     checked: bool = True
+    repeals: bool = False  # "amended_unknown": the text that is not held repeals what it touches
 
 
 def asks_for_changes(text: str) -> bool:
     """True for "Điều 8 thay đổi thế nào?"; the place is told by its citation."""
     return bool(_PLACE.search(strip_accents(fold(text))))
-
-
-def asks_for_news(text: str) -> bool:
-    """True for "có gì mới từ 1/7/2025?"."""
-    return bool(_NEWS.search(strip_accents(fold(text))))
 
 
 def changes(corpus: Corpus, ref: Ref, since: date | None = None, until: date | None = None) -> list[Change]:
@@ -89,8 +82,9 @@ def _on(versions: Sequence[Version], day: date) -> Version | None:
     return next((v for v in versions if v.on(day)), None)
 
 
-def news(corpus: Corpus, since: date, until: date) -> list[News]:
-    """What changed in the corpus after `since` and up to `until`, latest first."""
+def news(corpus: Corpus, window: Window, today: date) -> list[News]:
+    """What changes in the corpus on the days of `window`: what is to come, the next first, then what has been, the latest first."""
+    since, until = window.since - timedelta(days=1), window.until
     found: list[News] = []
     for document in corpus.documents.values():
         begins, ends = document.in_force_from, document.in_force_to
@@ -107,8 +101,15 @@ def news(corpus: Corpus, since: date, until: date) -> list[News]:
         for effect in corpus.effects.get(document.number, ()):
             relation = effect.relation
             if not effect.held and relation.since is not None and since < relation.since <= until and document.provisions:
-                found.append(News(relation.since, document, "amended_unknown", by=effect.by, checked=effect.checked))
-    return sorted(dict.fromkeys(found), key=lambda n: n.day, reverse=True)
+                found.append(News(relation.since, document, "amended_unknown", by=effect.by, checked=effect.checked, repeals=relation.kind == "repeals"))
+    asked = [n for n in dict.fromkeys(found) if window.turn is Turn.ANY or _turns(n, window.turn)]
+    coming = sorted((n for n in asked if n.day > today), key=lambda n: n.day)
+    return [*coming, *sorted((n for n in asked if n.day <= today), key=lambda n: n.day, reverse=True)]
+
+
+def _turns(item: News, turn: Turn) -> bool:
+    """True where the news is of that kind; a text that is said to repeal ends something as well."""
+    return item.kind == turn or (turn is Turn.ENDS and item.kind == "amended_unknown" and item.repeals)
 
 
 def _source(by: str) -> str:

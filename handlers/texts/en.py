@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Final
 
+from knowledge.asked_news import Turn
 from knowledge.authority import Occurrence, Reading
 from knowledge.calendar import Unit
 from knowledge.changes import News
@@ -310,18 +311,41 @@ def compared(runs: tuple[tuple[str, str], ...]) -> str:
     return " ".join(marked[op].format(text) for op, text in runs)
 
 
-def news_title() -> str:
-    return "Changes in the texts at hand, latest first:"
+def news_title(since: date, until: date | None) -> str:
+    return f"Changes in the texts at hand, {_period_of(since, until)}, latest first:"
 
 
-def no_news() -> str:
-    return "In the texts at hand, nothing has changed since that day."
+def coming_title() -> str:
+    return "To come (by the texts at hand; a new text may change the day):"
+
+
+def no_news(since: date, until: date | None, turn: Turn) -> str:
+    what = {Turn.ANY: "nothing is known to change", Turn.BEGINS: "no text is known to take effect", Turn.ENDS: "no text is known to end"}[turn]
+    return f"In the texts at hand, {what} {_period_of(since, until)}."
+
+
+def more_news(left: int) -> str:
+    return f"{left} more changes are not listed above."
+
+
+def next_news(count: int) -> str:
+    return f"Show the next {count} changes"
+
+
+def _period_of(since: date, until: date | None) -> str:
+    return f"since {day(since)}" + (f" until {day(until)}" if until else "")
+
+
+def coming(item: News) -> str:
+    """A change that is known to come; the reason of an end stays Vietnamese."""
+    reason = item.document.in_force_to_reason if item.kind == "ends" else ""
+    return news(item) + (f" {reason.rstrip('.')}." if reason else "")
 
 
 def news(item: News) -> str:
     named, when = _numbered(item.document.number), day(item.day)
     unchecked = "" if item.checked else " (according to unverified information)"
-    places = ", ".join(_spot(r) for r in item.refs[:6]) + ("…" if len(item.refs) > 6 else "")
+    places = ", ".join(_spot(r) for r in item.refs[:6]) + (f" and {len(item.refs) - 6} more" if len(item.refs) > 6 else "")
     match item.kind:
         case "begins":
             return f"{when}: {named} takes effect{unchecked}."

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from knowledge.asked_news import Turn
 from knowledge.authority import Occurrence, Reading
 from knowledge.calendar import Unit
 from knowledge.changes import News
@@ -253,18 +254,41 @@ def compared(runs: tuple[tuple[str, str], ...]) -> str:
     return " ".join(marked[op].format(text) for op, text in runs)
 
 
-def news_title() -> str:
-    return "Thay đổi trong các văn bản mà hệ thống có, mới nhất trước:"
+def news_title(since: date, until: date | None) -> str:
+    return f"Thay đổi trong các văn bản mà hệ thống có, {_period_of(since, until)}, mới nhất trước:"
 
 
-def no_news() -> str:
-    return "Trong các văn bản mà hệ thống có, chưa thấy thay đổi nào từ ngày đó."
+def coming_title() -> str:
+    return "Sắp tới (theo các văn bản mà hệ thống có; ngày có thể thay đổi khi có văn bản mới):"
+
+
+def no_news(since: date, until: date | None, turn: Turn) -> str:
+    what = {Turn.ANY: "thay đổi nào", Turn.BEGINS: "văn bản nào có hiệu lực", Turn.ENDS: "văn bản nào hết hiệu lực"}[turn]
+    return f"Trong các văn bản mà hệ thống có, chưa thấy {what} {_period_of(since, until)}."
+
+
+def more_news(left: int) -> str:
+    return f"Còn {left} thay đổi nữa chưa nêu ở trên."
+
+
+def next_news(count: int) -> str:
+    return f"Xem tiếp {count} thay đổi"
+
+
+def _period_of(since: date, until: date | None) -> str:
+    return f"từ ngày {day(since)}" + (f" đến hết ngày {day(until)}" if until else "")
+
+
+def coming(item: News) -> str:
+    """A change that is known to come, with its reason where a document is to end."""
+    reason = item.document.in_force_to_reason if item.kind == "ends" else ""
+    return news(item) + (f" {reason.rstrip('.')}." if reason else "")
 
 
 def news(item: News) -> str:
     named, when = _numbered(item.document.number, item.document.kind), day(item.day)
     unchecked = "" if item.checked else " (theo thông tin chưa đối chiếu)"
-    places = ", ".join(r.place() for r in item.refs[:6]) + ("…" if len(item.refs) > 6 else "")
+    places = ", ".join(r.place() for r in item.refs[:6]) + (f" và {len(item.refs) - 6} chỗ khác" if len(item.refs) > 6 else "")
     match item.kind:
         case "begins":
             title = f", {item.document.title}" if item.document.title else ""
