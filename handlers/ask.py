@@ -99,10 +99,11 @@ def _shown(answer: Answer, shown: Shown, say: ModuleType, *, first: bool) -> lis
     blocks.append(Block(BlockKind.CITE, say.basis(shown.ref, shown.heading)))
     if shown.by:
         blocks.append(Block(BlockKind.NOTE, say.amended_by(shown.by)))
+    blocks += [Block(BlockKind.NOTE, say.part_ended(ref, found)) for ref, found in shown.ended]
     if shown.disputed:
         blocks.append(Block(BlockKind.NOTE, say.disputed(shown.disputed)))
     if shown.quotes:
-        blocks.append(Block(BlockKind.TITLE, say.official_words()))
+        blocks.append(Block(BlockKind.TITLE, say.former_words(shown.former) if shown.former else say.official_words()))
         blocks += [Block(BlockKind.QUOTE, f"{quote.label} {quote.text}".strip()) for quote in shown.quotes]
         if shown.text_status is TextStatus.OCR:
             blocks.append(Block(BlockKind.NOTE, say.ocr_mark()))

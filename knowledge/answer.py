@@ -18,7 +18,7 @@ from knowledge.corpus import Corpus
 from knowledge.intent import Kind, intent
 from knowledge.numbers import NUMBER, normal_number
 from knowledge.provinces import without_provinces
-from knowledge.provision import Document, Provision, Ref, TextStatus
+from knowledge.provision import Document, Provision, Ref, TextStatus, Version
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
 from knowledge.vietnamese import clean, one_line, strip_accents, syllables
@@ -78,6 +78,8 @@ class Shown:
     cut: bool = False  # the clause or article holds more than is shown
     disputed: str | None = None
     by: str | None = None  # the amendment that gave these words
+    former: date | None = None  # from this day on the words shown are no longer the law
+    ended: tuple[tuple[Ref, Standing], ...] = ()  # parts of the place that are left out: they had ended
 
 
 @dataclass(frozen=True)
@@ -450,7 +452,8 @@ class Answers:
     def shown(self, provision: Provision, day: date, *, whole: bool = False) -> Shown:
         """The lines and official words of a place on `day`, in the form in which a person reads it."""
         ref = provision.ref
-        clause = self.corpus.get(Ref(ref.document, ref.article, ref.clause)) if ref.point else None
+        # A point that is not the law on that day stands alone: the clause around it may be.
+        clause = self.corpus.get(Ref(ref.document, ref.article, ref.clause)) if ref.point and provision.said(day) is not None else None
         group = [p for p in ((clause or provision), *self._below(clause or provision)) if p is not None]
         lives = any(p.said(day) is not None for p in group)
         lines = [line for p in group if (line := self._line(p, day, ended=not lives)) is not None]
@@ -463,14 +466,18 @@ class Answers:
             lines = [line for line in lines if line.ref.point is None]
             cut = True
         kept = {line.ref for line in lines} or {ref}
-        quotes = [
-            Quote(p.ref, v.text, _label(p.ref)) for p in group if (v := p.worded(day)) is not None and v.text and (not cut or p.ref in kept)
-        ]
+        stands = standing(self.corpus, provision, day)
+        over = stands.status in (Status.REPEALED, Status.EXPIRED)
+        former = (stands.since or (stands.until + timedelta(days=1) if stands.until else None)) if over else None
+        worded = [(p, p.worded(day) or (_last(p.wording, day) if over and not lives else None)) for p in group]
+        quotes = [Quote(p.ref, v.text, _label(p.ref)) for p, v in worded if v is not None and v.text and (not cut or p.ref in kept)]
+        left_out = [(p.ref, s) for p in group[1:] if lives and p.said(day) is None and (s := standing(self.corpus, p, day)).status is Status.REPEALED]
+        ended = [(r, s) for r, s in left_out if not any(above.covers(r) and above != r for above, _ in left_out)]
         version = provision.said(day) or (clause.said(day) if clause else None)
         status = provision.text_status if quotes else TextStatus.DIGEST
         return Shown(
             ref, provision.titled(day), provision.gist, tuple(lines), tuple(quotes), status, cut,
-            version.disputed if version else None, version.by if version else None,
+            version.disputed if version else None, version.by if version else None, former, tuple(ended),
         )
 
     def _below(self, provision: Provision) -> list[Provision]:
@@ -525,6 +532,12 @@ def _label(ref: Ref) -> str:
     if ref.point:
         return f"{ref.point})"
     return f"{ref.clause.rpartition('.')[2]}." if ref.clause and not ref.clause.endswith(".0") else ""
+
+
+def _last(versions: Sequence[Version], day: date) -> Version | None:
+    """The last words before `day`."""
+    ended = [v for v in versions if v.until is not None and v.until < day]
+    return max(ended, key=lambda v: v.until or day, default=None)
 
 
 def _spoken(mention: DocumentMention) -> str:

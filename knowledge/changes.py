@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -10,7 +10,8 @@ from typing import Final
 
 from knowledge.asked_news import Turn, Window
 from knowledge.corpus import Corpus
-from knowledge.provision import Document, Provision, Ref, Version
+from knowledge.provision import Document, Provision, Ref, Version, kind_of
+from knowledge.status import Status, standing
 from knowledge.vietnamese import fold, strip_accents
 
 _PLACE: Final = re.compile(
@@ -63,9 +64,17 @@ def asks_for_changes(text: str) -> bool:
 
 def changes(corpus: Corpus, ref: Ref, since: date | None = None, until: date | None = None) -> list[Change]:
     """The changes of `ref` and of what lies inside it, oldest first; between two days where they are given."""
-    found = [c for p in corpus if ref.covers(p.ref) for c in _of(p)]
+    found = [c for p in corpus if ref.covers(p.ref) for c in _told(corpus, p)]
     found = [c for c in found if (since is None or c.since > since) and (until is None or c.since <= until)]
     return sorted(found, key=lambda c: c.since)
+
+
+def _told(corpus: Corpus, provision: Provision) -> Iterator[Change]:
+    """The changes of one provision; an end without new words is named by what ended it."""
+    for change in _of(provision):
+        found = standing(corpus, provision, change.since) if not change.new and not change.by else None
+        by = f"{kind_of(found.by)} {found.by}".strip() if found and found.status is Status.REPEALED and found.by else ""
+        yield replace(change, by=f"{found.basis} {by}".strip()) if found and by else change
 
 
 def _of(provision: Provision) -> Iterator[Change]:
@@ -94,7 +103,7 @@ def news(corpus: Corpus, window: Window, today: date) -> list[News]:
             found.append(News(ends + timedelta(days=1), document, "ends", checked=document.checked))
         by_day: dict[tuple[date, str], list[Ref]] = {}
         for provision in document.provisions:
-            for change in _of(provision):
+            for change in _told(corpus, provision):
                 if since < change.since <= until:
                     by_day.setdefault((change.since, _source(change.by)), []).append(change.ref.article_ref)
         found += [News(day, document, "changed", tuple(dict.fromkeys(refs)), by) for (day, by), refs in by_day.items()]

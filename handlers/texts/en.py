@@ -138,19 +138,23 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     """The one status line of an answer; "" when the provision is simply in force today."""
     named, by, since = document_name(document), _numbered(standing.by), _since(standing.since)
     source = ", ".join(part for part in (standing.basis, by) if part)
+    unchecked = "" if standing.checked else ", unverified"
     match standing.status:
         case Status.NOT_YET:
             later = f" (in force from {day(standing.since)})" if standing.since else ""
             ruled = f" Earlier text, since replaced: {standing.by}; its words are not held here." if standing.by else ""
             return f"Not yet in force on {day(on)}{later}. What follows does not apply on that day.{ruled}"
         case Status.EXPIRED:
+            if source:
+                ended = f": it applied until the end of {day(standing.until)}" if standing.until else ""
+                return f"No longer in force on {day(on)}{ended} (under {source}). What follows is for reference only."
             until = f": in the documents held here, {named} applies until the end of {day(standing.until)}" if standing.until else ""
             check = "; please check whether it has been extended or replaced" if standing.says else ""
             return f"No longer in force on {day(on)}{until}. What follows is for reference only{check}."
         case Status.REPEALED:
-            said = "was repealed" if by else "ceased to have effect"
+            said = "was repealed" if by and standing.kind != "amends" else "ceased to have effect"
             when = f" on {day(standing.since)}" if standing.since else ""
-            return f"This provision {said}{when}" + (f" (under {source})" if source else "") + ". What follows is for reference only."
+            return f"This provision {said}{when}" + (f" (under {source}{unchecked})" if source else "") + ". What follows is for reference only."
         case Status.SUSPENDED:
             when = f"Suspended on {day(on)}" if asked_day else "Currently suspended"
             said = f". {standing.says.rstrip('.')}" if standing.says else since
@@ -202,6 +206,18 @@ def basis(ref: Ref, heading: str) -> str:
 
 def official_words() -> str:
     return "Official words (in Vietnamese):"
+
+
+def former_words(since: date) -> str:
+    return f"Former official words (no longer in force since {day(since)}):"
+
+
+def part_ended(ref: Ref, standing: Standing) -> str:
+    """A part of a place that is left out of it because it has ended."""
+    source = ", ".join(part for part in (standing.basis, _numbered(standing.by)) if part)
+    unchecked = "" if standing.checked else ", unverified"
+    spot = _spot(ref)
+    return f"{spot[:1].upper()}{spot[1:]} is no longer in force{_since(standing.since)}" + (f" (under {source}{unchecked})." if source else ".")
 
 
 def digest_mark() -> str:

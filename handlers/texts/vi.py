@@ -96,18 +96,21 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     """The one status line of an answer; "" when the provision is simply in force today."""
     named, by, since = _numbered(document.number, document.kind), _numbered(standing.by), _since(standing.since)
     source = " ".join(part for part in (standing.basis, by) if part)
+    unchecked = "" if standing.checked else ", thông tin chưa đối chiếu"
     match standing.status:
         case Status.NOT_YET:
             later = f" (có hiệu lực từ ngày {day(standing.since)})" if standing.since else ""
             ruled = f" Văn bản có trước, nay đã được thay thế: {standing.by}; hệ thống chưa có lời văn." if standing.by else ""
             return f"Chưa có hiệu lực vào ngày {day(on)}{later}. Nội dung dưới đây chưa áp dụng vào ngày đó.{ruled}"
         case Status.EXPIRED:
+            if source:
+                return f"Đã hết hiệu lực vào ngày {day(on)}{_after(standing.until)} (theo {source}). Nội dung dưới đây chỉ để tham khảo."
             until = f": theo văn bản hiện có trong hệ thống, {named} áp dụng đến hết ngày {day(standing.until)}" if standing.until else ""
             check = "; cần kiểm tra đã có văn bản kéo dài hoặc thay thế hay chưa" if standing.says else ""
             return f"Đã hết hiệu lực vào ngày {day(on)}{until}. Nội dung dưới đây chỉ để tham khảo{check}."
         case Status.REPEALED:
-            said = "đã bị bãi bỏ" if by else "đã hết hiệu lực"
-            return f"Quy định này {said}{since}" + (f" (theo {source})" if source else "") + ". Nội dung dưới đây chỉ để tham khảo."
+            said = "đã bị bãi bỏ" if by and standing.kind != "amends" else "đã hết hiệu lực"
+            return f"Quy định này {said}{since}" + (f" (theo {source}{unchecked})" if source else "") + ". Nội dung dưới đây chỉ để tham khảo."
         case Status.SUSPENDED:
             when = f"Tạm ngưng thực hiện vào ngày {day(on)}" if asked_day else "Đang tạm ngưng thực hiện"
             said = f". {standing.says.rstrip('.')}" if standing.says else since
@@ -141,6 +144,10 @@ def _since(value: date | None) -> str:
     return f" từ ngày {day(value)}" if value else ""
 
 
+def _after(value: date | None) -> str:
+    return f": áp dụng đến hết ngày {day(value)}" if value else ""
+
+
 def _until(value: date | None) -> str:
     return f" đến hết ngày {day(value)}" if value else ""
 
@@ -161,6 +168,18 @@ def basis(ref: Ref, heading: str) -> str:
 
 def official_words() -> str:
     return "Nguyên văn:"
+
+
+def former_words(since: date) -> str:
+    return f"Nguyên văn trước đây (không còn hiệu lực từ ngày {day(since)}):"
+
+
+def part_ended(ref: Ref, standing: Standing) -> str:
+    """A part of a place that is left out of it because it has ended."""
+    source = " ".join(part for part in (standing.basis, _numbered(standing.by)) if part)
+    unchecked = "" if standing.checked else ", thông tin chưa đối chiếu"
+    spot = ref.place()
+    return f"{spot[:1].upper()}{spot[1:]} không còn hiệu lực{_since(standing.since)}" + (f" (theo {source}{unchecked})." if source else ".")
 
 
 def digest_mark() -> str:
