@@ -22,6 +22,7 @@ from knowledge.wanted import Wanted, owner_of
 MORE: Final = 3
 LABEL: Final = 90
 LEAD: Final = 90  # characters in which a sentence names who acts
+TOUCHED: Final = 5
 CHANGES: Final = 30
 NEWS: Final = 20
 
@@ -41,7 +42,10 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
     blocks: list[Block] = []
     main = answer.cited[0]
     document = corpus.documents[main.provision.ref.document]
-    if line := say.status(main.standing, document, answer.day, asked_day):
+    if answer.force is not None and answer.document is not None:
+        blocks.append(Block(BlockKind.STATUS, say.force(answer.force, answer.document, answer.day)))
+        blocks += [Block(BlockKind.STATUS, say.touched(e.by, e.relation.since, e.held, e.checked)) for e in answer.touched[:TOUCHED]]
+    elif line := say.status(main.standing, document, answer.day, asked_day):
         blocks.append(Block(BlockKind.STATUS, line))
     if answer.document is not None:
         blocks += [Block(BlockKind.TITLE, say.document_line(answer.document)), Block(BlockKind.NOTE, say.document_facts(answer.document, answer.day))]

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from knowledge.asked_force import asks_for_force, effect_clause
 from knowledge.asked_news import Window, asks_for_news, window_of
 from knowledge.authority import Authority, Occurrence, Reading
 from knowledge.changes import Change, News, asks_for_changes, changes, news
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
-from knowledge.corpus import Corpus
+from knowledge.corpus import Corpus, Effect
 from knowledge.intent import Kind, intent
 from knowledge.numbers import NUMBER, normal_number
 from knowledge.provinces import without_provinces
@@ -35,6 +36,7 @@ ELSEWHERE: Final = 0.001  # up to this chance a question is about something else
 _EFFECT: Final = re.compile(
     r"\b(?:hieu luc|gia tri|van dung|con dung|thay the|thay cai|chuyen tiep|bai bo|ap dung|luat cu|quy dinh cu|dang xet|do dang|thay doi)\b"
 )
+_LIVING: Final = (Status.IN_FORCE, Status.AMENDED_UNKNOWN, Status.SUSPENDED)
 NEAR: Final = 0.02  # from this chance of an answer on, a refusal names the nearest provisions
 
 
@@ -99,6 +101,8 @@ class Answer:
     choices: tuple[Ref, ...] = ()
     warnings: tuple[str, ...] = ()
     document: Document | None = None  # the document that a decline or an overview is about
+    force: Standing | None = None  # asked for: whether `document` as a whole is the law on `day`
+    touched: tuple[Effect, ...] = ()  # beside `force`: what texts do to parts of it on `day`
     missing: str = ""  # a cited place or document that does not exist or is not held
     confidence: float = 0.0
     changes: tuple[Change, ...] | None = None  # asked for: old and new wording; () where none is held
@@ -208,6 +212,8 @@ class Answers:
             if absent and (answer := self._about_another(text, mention, day, rest, known=False)) is not None:
                 return answer  # "Điều 36 Nghị định 45" of another year: a held provision speaks of it
             return self._places(text, [self._ref(c, d) for c, d in pairs], day, rest)
+        if len(held) == 1 and asks_for_force(without_citations(text), held[0].title):
+            return self.force(held[0], day, text)
         if rest:
             found = self.search.find(text, documents=frozenset(d.number for d in held), limit=LIMIT)
             return self._from_found(text, day, found, certain=True)
@@ -323,6 +329,32 @@ class Answers:
             Kind.ANSWER, day, text, shown=tuple(self.shown(p, day) for p in articles[:1]), cited=cited, document=document,
             choices=tuple(p.ref for p in articles[1:7]), warnings=self._warnings(cited), confidence=1.0,
         )
+
+    def force(self, document: Document, day: date, text: str = "") -> Answer:
+        """Whether a document is the law on `day`: its clause on effect, what a held or known text does to it as a whole, its first articles."""
+        clause = effect_clause(self.corpus, document, text)
+        about = self.overview(document, day, text)
+        kinds = ("amends", "repeals", "suspends")
+        effects = {e.by: e for e in self.corpus.effects.get(document.number, ()) if e.relation.kind in kinds and e.relation.on(day)}
+        touched = tuple(sorted(effects.values(), key=lambda e: e.relation.since or date.min))
+        if clause is None:
+            return replace(about, force=self._whole(document, day), touched=touched)
+        cited = self._cite([Hit(clause, 1.0)], day)
+        shown = (self.shown(clause, day, whole=True),)
+        choices = tuple(r for r in about.choices if r != clause.ref.article_ref)
+        return replace(
+            about, shown=shown, cited=(*cited, *about.cited), choices=choices, warnings=self._warnings(cited, shown),
+            force=self._whole(document, day), touched=touched,
+        )
+
+    def _whole(self, document: Document, day: date) -> Standing:
+        """The standing of a document as a whole; in part amended is still in force."""
+        found = standing(self.corpus, Provision(Ref(document.number)), day)
+        for effect in self.corpus.effects.get(document.number, ()):
+            relation = effect.relation
+            if relation.kind in ("repeals", "replaces") and not relation.articles and relation.on(day) and found.status in _LIVING:
+                return Standing(Status.REPEALED, effect.by, relation.since, basis=relation.basis, checked=effect.checked, kind=relation.kind)
+        return found
 
     # by meaning ---------------------------------------------------------------------------------------
 

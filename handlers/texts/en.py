@@ -180,6 +180,33 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
             return f"In force on {day(on)}." if asked_day else ""
 
 
+def force(standing: Standing, document: Document, on: date) -> str:
+    """Whether a document as a whole is the law on a day; a known amendment is told beside it."""
+    named, by = document_name(document), _numbered(standing.by)
+    unchecked = "" if standing.checked else " (according to unverified information)"
+    source = ", ".join(part for part in (standing.basis, by) if part)
+    match standing.status:
+        case Status.NOT_YET:
+            return f"{named} is not yet in force on {day(on)}" + (f"; it takes effect on {day(standing.since)}." if standing.since else ".")
+        case Status.EXPIRED | Status.REPEALED:
+            said = "has been replaced" if standing.kind == "replaces" else "has been repealed" if standing.kind == "repeals" else "is no longer in force"
+            when = _since(standing.since) or (f", it applied until the end of {day(standing.until)}" if standing.until else "")
+            return f"On {day(on)}, {named} {said}{when}" + (f" (under {source})" if source else "") + f"{unchecked}."
+        case Status.SUSPENDED:
+            return f"On {day(on)}, {named} is suspended" + (f" (under {source})." if source else ".")
+        case _:
+            if document.in_force_from is None:
+                return f"The day on which {named} took effect is not held, so this cannot be confirmed; no text held repeals or replaces it."
+            return f"{named} is in force on {day(on)}, by the texts held here."
+
+
+def touched(by: str, since: date | None, held: bool, checked: bool) -> str:
+    """One text that amends or repeals parts of a document that is in force."""
+    lacks = "" if held else "; the amending wording is not held"
+    told = "" if checked else "; unverified information"
+    return f"Some of its provisions were amended or repealed by {_numbered(by)}{_since(since)}{lacks}{told}."
+
+
 def _since(value: date | None) -> str:
     return f" from {day(value)}" if value else ""
 

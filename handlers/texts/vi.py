@@ -135,6 +135,33 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
             return f"Còn hiệu lực vào ngày {day(on)}." if asked_day else ""
 
 
+def force(standing: Standing, document: Document, on: date) -> str:
+    """Whether a document as a whole is the law on a day; a known amendment is told beside it."""
+    named, by = _numbered(document.number, document.kind), _numbered(standing.by)
+    unchecked = "" if standing.checked else " (theo thông tin chưa đối chiếu)"
+    source = " ".join(part for part in (standing.basis, by) if part)
+    match standing.status:
+        case Status.NOT_YET:
+            return f"{named} chưa có hiệu lực vào ngày {day(on)}" + (f"; có hiệu lực{_since(standing.since)}." if standing.since else ".")
+        case Status.EXPIRED | Status.REPEALED:
+            said = "đã được thay thế" if standing.kind == "replaces" else "đã bị bãi bỏ" if standing.kind == "repeals" else "đã hết hiệu lực"
+            when = _since(standing.since) or (f", áp dụng đến hết ngày {day(standing.until)}" if standing.until else "")
+            return f"Vào ngày {day(on)}, {named} {said}{when}" + (f" (theo {source})" if source else "") + f"{unchecked}."
+        case Status.SUSPENDED:
+            return f"Vào ngày {day(on)}, {named} đang tạm ngưng thực hiện" + (f" (theo {source})." if source else ".")
+        case _:
+            if document.in_force_from is None:
+                return f"Hệ thống chưa có ngày có hiệu lực của {named}, nên chưa khẳng định được; chưa thấy văn bản nào bãi bỏ hoặc thay thế."
+            return f"{named} còn hiệu lực vào ngày {day(on)}, theo các văn bản hiện có trong hệ thống."
+
+
+def touched(by: str, since: date | None, held: bool, checked: bool) -> str:
+    """One text that amends or repeals parts of a document that is in force."""
+    lacks = "" if held else "; hệ thống chưa có nội dung sửa đổi"
+    told = "" if checked else "; thông tin chưa đối chiếu"
+    return f"Một số quy định đã được sửa đổi, bổ sung hoặc bãi bỏ theo {_numbered(by)}{_since(since)}{lacks}{told}."
+
+
 def _numbered(number: str, kind: str = "") -> str:
     """A number with its kind: "Nghị định 303/2026/NĐ-CP"."""
     return f"{kind or kind_of(number)} {number}".strip()

@@ -1,0 +1,61 @@
+"""Whether a message asks only if, since when or until when a document is the law, and which of its clauses says so."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from knowledge.corpus import Corpus
+from knowledge.plainly import LONGEST, plainly
+from knowledge.provision import Document, Provision
+
+_FORCE: Final = re.compile(
+    r"\bhieu luc\b|\b(?:con|het)(?: \w+)? (?:ap dung|gia tri|dung|xai|hieu luc|su dung)\b|\b(?:con|van con|bi) (?:song|bai bo|thay the)\b|\bthoi ap dung\b"
+)
+# What such a question may hold beside the document's own title; anything else is a subject of its own.
+_BESIDE: Final = re.compile(
+    r"\b(?:con|het|co|chua|da|van|bi|dang|duoc|hieu luc|thi hanh|ap dung|gia tri|dung|xai|su dung|song|bai bo|thay the|thoi|khong|phai|hay|roi|nua|den|toi|tu"
+    r"|bao gio|khi nao|luc nao|bao lau|ngay|thang|nam|gio|bay gio|hien nay|hien tai|hom nay|hien|nay|nao|la|thi|vay|ha|a|nhi|nhe|the|ma|ve|cua|cho|toi|em"
+    r"|anh|chi|hoi|biet|xin|vui long|van ban|quy dinh|nghi dinh|thong tu|quyet dinh|nghi quyet|luat|chi thi|so|do|khi"
+    r"|kg|hok|z|v|k|bh|vao|trong|cung|may|ad|oi)\b|\d+"
+)
+_BEGIN: Final = re.compile(r"\b(?:tu bao gio|tu khi nao|tu ngay nao|tu luc nao|khi nao co|bao gio co|co hieu luc chua|chua co hieu luc|bat dau)\b")
+_HEADED: Final = re.compile(r"hiệu lực|điều khoản thi hành", re.IGNORECASE)
+
+
+def asks_for_force(text: str, title: str) -> bool:
+    """True where `text`, less its citations, asks for nothing but the force of the document of this title."""
+    if len(text) > LONGEST:
+        return False
+    bare = plainly(text)
+    words = set(plainly(title).split())
+    return bool(_FORCE.search(bare)) and all(w in words for w in _BESIDE.sub(" ", bare).split())
+
+
+def effect_clause(corpus: Corpus, document: Document, text: str = "") -> Provision | None:
+    """The clause by which the document begins, or ends where it has an end and its beginning is not asked for; else its article on effect."""
+    headed = [p for p in corpus.articles(document.number) if _HEADED.search(p.heading)]
+    headed.sort(key=lambda p: "hiệu lực" not in p.heading.lower())
+    inside = [p for article in headed for p in _within(corpus, article)] or list(document.provisions)
+    begins, ends = document.in_force_from, document.in_force_to
+    days = [d for d in (ends, ends + timedelta(days=1) if ends else None) if d] if ends and not _BEGIN.search(plainly(text)) else []
+    for day in (*days, *([begins] if begins else [])):
+        named = _day_pattern(day)
+        found = next((p for p in inside if p.level != "point" and named.search(_words(p)) and re.search(r"hiệu lực|áp dụng", _words(p).lower())), None)
+        if found is not None:
+            return found
+    return headed[0] if headed else None
+
+
+def _within(corpus: Corpus, provision: Provision) -> Iterator[Provision]:
+    for child in corpus.children(provision.ref):
+        yield from _within(corpus, child)
+    yield provision
+
+
+def _words(provision: Provision) -> str:
+    return " ".join(v.text for v in (*provision.plain, *provision.wording))
+
+
+def _day_pattern(day: date) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\d)0?{day.day}\s*(?:/|-|tháng)\s*0?{day.month}\s*(?:/|-|năm)\s*{day.year}(?!\d)")
