@@ -49,6 +49,8 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
         blocks.append(Block(BlockKind.STATUS, line))
     if answer.document is not None:
         blocks += [Block(BlockKind.TITLE, say.document_line(answer.document)), Block(BlockKind.NOTE, say.document_facts(answer.document, answer.day))]
+    if answer.joined is not None:
+        blocks.append(Block(BlockKind.STATUS, say.joined(*answer.joined)))
     for wrong in answer.mismatches:
         blocks.append(Block(BlockKind.LEAD, say.mismatch(wrong)))
     # Who asks for a body reads it first, where the answering sentence is about that body.

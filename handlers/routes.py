@@ -18,6 +18,7 @@ from knowledge.asked_news import Window, asks_for_news
 from knowledge.corpus import Corpus
 from knowledge.dates import NamedDay, day_in, impossible_day
 from knowledge.intent import Kind
+from knowledge.provinces import TODAY, only_province
 from knowledge.provision import Document, Ref, slug
 from knowledge.vietnamese import fold, one_line, strip_accents
 
@@ -118,6 +119,8 @@ class _Turn:
         return self._question(text)
 
     def _question(self, text: str) -> Reply:
+        if self.memory.waiting and (said := only_province(text)) is not None:
+            self.memory, text = replace(self.memory, province=TODAY[said], waiting=""), self.memory.waiting
         named = day_in(text, self.today)
         if named is None and (bad := impossible_day(text)):
             return _plain(self.say.no_such_day(bad), "error")

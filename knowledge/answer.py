@@ -17,8 +17,9 @@ from knowledge.changes import Change, News, asks_for_changes, changes, news
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
 from knowledge.corpus import Corpus, Effect
 from knowledge.intent import Kind, intent
+from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
-from knowledge.provinces import without_provinces
+from knowledge.provinces import TODAY, province_in, without_provinces
 from knowledge.provision import Document, Provision, Ref, TextStatus, Version
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
@@ -110,6 +111,7 @@ class Answer:
     window: Window | None = None  # the days of the news
     news_start: int = 0  # how many of them were told before
     provinces: tuple[str, ...] = ()  # whose rules would answer, where it is not known which province is meant
+    joined: tuple[str, str] | None = None  # the province that the question names, and the one it is part of now, whose rule answers
     reason: str = ""  # "empty", "too_long", "no_subject", "several_documents", "unknown_document", "not_held", "no_such_place", "out_of_scope"
 
 
@@ -359,19 +361,28 @@ class Answers:
     # by meaning ---------------------------------------------------------------------------------------
 
     def _searched(self, text: str, day: date, province: str | None = None, context: Ref | None = None) -> Answer:
-        asked = without_provinces(text)
+        asked = without_names(anywhere := without_provinces(text))
         found = self.search.find(asked, limit=LIMIT)
+        if found.answerable < self.search.ranking.threshold and (plain := without_who(anywhere)) not in ("", asked):
+            # Who asks and from where says nothing of the matter: it must not hide the answer.
+            again = self.search.find(plain, limit=LIMIT)
+            if again.answerable >= self.search.ranking.threshold and not self._vague(again):
+                asked, found = plain, again
         if context is not None and (spoken := self.corpus.get(context)) is not None and self._vague(found):
             # "ai ký?" after an answer is about what was spoken of.
             inside = self.search.find(f"{asked} {spoken.heading}", documents=frozenset({context.document}), limit=LIMIT)
             found = inside if inside.answerable >= self.search.ranking.threshold else found
         if self._territories:
-            named = next((t for t in self._territories if strip_accents(t.lower()) in strip_accents(text.lower())), province)
+            said = province_in(text)
+            told = next((t for t in self._territories if strip_accents(t.lower()) in strip_accents(text.lower())), province)
+            named = TODAY[said] if said else told
             matters = [h for h in found.hits[:2] if (t := self._territory(h.provision)) != COUNTRY and named in (None, t)]
             if matters and named is None and found.answerable >= self.search.ranking.threshold:
                 return Answer(Kind.ASK_BACK, day, text, reason="which_province", provinces=tuple(dict.fromkeys(self._territory(h.provision) for h in matters)))
             allowed = frozenset(d.number for d in self.corpus.documents.values() if d.territory in (COUNTRY, named))
             found = self.search.find(asked, documents=allowed, limit=LIMIT)
+            if said and said != named and any(self._territory(h.provision) == named for h in found.hits[:1]):
+                return replace(self._from_found(text, day, found), joined=(said, TODAY[said]))
         if self._vague(found):
             first = {h.provision.ref.article_ref: h for h in reversed(found.hits)}  # the best place of each article
             near = tuple(reversed(first.values()))[:5]

@@ -477,6 +477,10 @@ def other_province() -> str:
     return "Another province or city"
 
 
+def joined(former: str, now: str) -> str:
+    return f"{former} has been part of {now} since 1/7/2025; the rule of {now} follows."
+
+
 def which_document(places: int) -> str:
     return f"The question matches {places} documents. Which one do you mean?" if places != 1 else "The question matches 1 document. Is this the one you mean?"
 
