@@ -15,7 +15,8 @@ _TRADE: Final = r"thuong mai|dich vu|san xuat|xay dung|dau tu|xuat nhap khau|xnk
 _KIND: Final = re.compile(
     rf"(?<!\w)(?:(?:{_PLACE})|(?:{_FIRM})(?P<form>(?:\s+(?:{_FORM}))*)(?P<trade>(?:\s+(?:{_TRADE})(?!\w))*))(?=\s)"
 )
-_PERSON: Final = re.compile(r"(?<!\w)(?:(?:toi|em|minh|chau|anh|chi) (?:ten la|ten|la)|ten (?:toi|em|minh) la|anh|chi|ong|ba|bac|chu|co)(?=\s)")
+_PERSON: Final = re.compile(r"(?<!\w)(?:(?:toi|em|minh|chau|anh|chi) (?:ten la|ten|la)|ten (?:toi|em|minh) la|(?P<title>anh|chi|ong|ba))(?=\s)")
+_TITLES: Final = frozenset(("anh", "chị", "ông", "bà"))
 _WORD: Final = re.compile(r"\s+(\w[\w'’-]*)")
 # Words that a sentence begins with a capital behind such a kind, and that begin no name.
 _NO_NAME: Final = frozenset(
@@ -36,6 +37,7 @@ _HEDGES: Final = tuple(
     re.compile(words)
     for words in (
         # "tôi là …, cán bộ xã, cho hỏi", "bên em ở … muốn hỏi"
+        r"^\s*(?:o|tai) [^,.;:?]{0,60}?\bhoi (?:ve )?(?=ho so|dieu kien|thu tuc|ai|viec)",
         rf"^{_ME}\b[^?.!]{{0,120}}?\b(?:cho {_ME}? ?hoi|xin hoi|muon hoi|cho biet)\b(?: la| rang)?[\s,:]*",
         rf"^(?:{_ME}|ten {_ME}) (?:hien |dang )*(?:la|ten|lam) [^,.;:?]{{1,80}}[,.;:]\s*",
         rf"\b{_NEAR}(?:xa|phuong|dac khu|thi tran|huyen|tinh|que|noi|ben)\s+(?:cua\s+)?(?:nha )?{_ME}\b(?:\s+(?:o|thuoc|tai)\b)?[\s,]*",
@@ -78,7 +80,7 @@ def _named(line: str, bare: str, *, whole: bool = False) -> Iterator[tuple[int, 
             yield (match.start("form") if firm else match.start() if whole else match.end()), end
     for match in _PERSON.finditer(bare):
         end, words = _name_behind(line, match.end())
-        if words >= 2:
+        if words >= 2 and (match["title"] is None or (whole and line[match.start() : match.end()].lower() in _TITLES)):
             yield match.start(), end
 
 
