@@ -223,9 +223,12 @@ def _ask_back(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotlin
     for ref in answer.choices:
         provision = corpus.get(ref)
         if provision is not None:
-            choices.append(_place(ref, provision.heading, say) if answer.reason == "several_documents" else _question(provision, answer.question, say))
+            by_place = answer.reason in ("several_documents", "several_places")
+            choices.append(_place(ref, provision.heading, say) if by_place else _question(provision, answer.question, say))
         elif (document := corpus.documents.get(ref.document)) is not None:
             choices.append(Choice(_short(say.document_line(document), LABEL), f"d:{ref.key}"))
+    if answer.reason == "several_places":
+        return [Block(BlockKind.LEAD, say.which_place(len(choices)))], choices
     said = say.which_document(len(choices)) if answer.reason == "several_documents" else say.too_vague()
     return [Block(BlockKind.LEAD, said)], choices
 

@@ -39,7 +39,7 @@ class Matters:
         if (card := self.procedures.matching(text)) is not None:
             return self.card(card, day, corpus, say), card.id
         if (roles := self.duties.asked(text)) is not None:
-            return (self.owed(roles[0], day, corpus, say) if len(roles) == 1 else which_role(roles, say)), last_card
+            return (self.owed(roles[0], day, corpus, say) if len(roles) == 1 else which_role(roles, say)), ""
         return None
 
     def tapped(self, token: str, day: date, corpus: Corpus, say: ModuleType) -> tuple[Reply, str] | None:

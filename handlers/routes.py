@@ -16,7 +16,7 @@ from handlers.texts import texts
 from knowledge.answer import Answer
 from knowledge.asked_news import Window, asks_for_news
 from knowledge.corpus import Corpus
-from knowledge.dates import NamedDay, day_in, impossible_day
+from knowledge.dates import NamedDay, day_in, impossible_day, only_day
 from knowledge.intent import Kind
 from knowledge.provinces import TODAY, only_province
 from knowledge.provision import Document, Ref, slug
@@ -124,6 +124,11 @@ class _Turn:
         named = day_in(text, self.today)
         if named is None and (bad := impossible_day(text)):
             return _plain(self.say.no_such_day(bad), "error")
+        if (alone := only_day(text, self.today)) is not None and (self.context or self.memory.card):
+            if not self.context:
+                return self._token(f"k:{self.memory.card}:{alone.isoformat()}")
+            self.memory = replace(self.memory, as_of=alone)
+            return self._again(alone)
         follows = self.memory.as_of is not None and named is None and bool(_FOLLOWS.match(strip_accents(fold(text))))
         kept = self.memory.as_of if follows and not _NOW.search(strip_accents(fold(text))) else None
         chosen = self.incoming.as_of or (named.day if named else kept)
@@ -170,6 +175,7 @@ class _Turn:
     def _remembered(self, reply: Reply, card: str) -> Reply:
         """The reply, with the procedure that was spoken of kept for "tôi nộp hồ sơ ngày …"."""
         self.memory = replace(self.memory, card=card or self.memory.card)
+        self.context = "" if card else self.context  # a day that is told next is one of filing
         return reply
 
     def _told(self, answer: Answer, asked_day: bool = False) -> Reply:

@@ -13,7 +13,7 @@ from typing import Final
 from knowledge.asked_force import asks_for_force, effect_clause
 from knowledge.asked_news import Window, asks_for_news, window_of
 from knowledge.authority import Authority, Occurrence, Reading
-from knowledge.changes import Change, News, asks_for_changes, changes, news
+from knowledge.changes import Change, News, asks_for_changes, changes, news, same_place
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
 from knowledge.corpus import Corpus, Effect
 from knowledge.intent import Kind, intent
@@ -137,6 +137,8 @@ class Answers:
         if kind is not None:
             return Answer(kind, day, text)
         citations = find_citations(text)
+        if context is not None and not citations and (same := same_place(text, context)) is not None:
+            return self.compare(same, day)
         if asks_for_news(text) and not citations:
             now = today or day
             return self.whats_new(window_of(text, now, day if day != now else None), now, text)
@@ -166,6 +168,8 @@ class Answers:
 
     def compare(self, ref: Ref, day: date) -> Answer:
         """A place with its old and new wording, as a tapped button asks for it."""
+        if ref.article is None:
+            return replace(self.overview(self.corpus.documents[ref.document], day), changes=tuple(changes(self.corpus, ref)))
         answer = self.place(ref, day)
         return replace(answer, changes=self._changes(answer)) if answer.kind is Kind.ANSWER else answer
 
@@ -194,8 +198,18 @@ class Answers:
             return self._in_document(text, bare, citations, day, rest)
         if context is not None and not rest:
             here = self._follow_up(citations, context)
-            if here:
+            if here and all(self.corpus.get(r) for r in here):
                 return self._places(text, here, day, ())
+            points = [c.point for c in citations if c.point is not None and c.clause is None and c.article is None]
+            if len(citations) == 1 and points and context.clause is None:
+                clauses = [Ref(p.document, p.article, p.clause, points[0]) for p in (c.ref for c in self.corpus.children(context.article_ref))]
+                several = tuple(r for r in clauses if self.corpus.get(r) is not None)
+                if len(several) == 1:
+                    return self._places(text, several, day, ())
+                if several:
+                    return Answer(Kind.ASK_BACK, day, text, reason="several_places", choices=several[:9])
+            if here and context.article is not None and not placed:
+                return self._places(text, here, day, ())  # it says that there is no such place
         return self._in_some_document(text, placed, day, rest) if placed else None
 
     def _in_document(self, text: str, mention: DocumentMention, citations: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
@@ -249,14 +263,12 @@ class Answers:
         return " ".join(v.text for p in (provision, *self._below(provision)) for v in (*p.plain, *p.wording))
 
     def _follow_up(self, citations: Sequence[Citation], context: Ref) -> list[Ref]:
-        """The cited places inside the article or the document that was spoken of last; [] when any is not there."""
+        """The cited places inside the clause, the article or the document that was spoken of last."""
         document = self.corpus.documents[context.document]
-        refs = [
-            self._ref(c, document) if c.article is not None else Ref(context.document, context.article, c.clause, c.point)
+        return [
+            self._ref(c, document) if c.article is not None else Ref(context.document, context.article, c.clause or context.clause, c.point)
             for c in citations
-            if c.article is not None or c.clause is not None
         ]
-        return refs if all(self.corpus.get(r) for r in refs) else []
 
     def _in_some_document(self, text: str, placed: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
         """A place without a document: the only holder's, the one that the other words mean, or ask which."""

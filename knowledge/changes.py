@@ -20,6 +20,15 @@ _PLACE: Final = re.compile(
 )
 
 
+# "Điều này đã thay đổi thế nào", "nó có gì khác so với trước": nothing is said but of what was spoken of last.
+_SAME: Final = re.compile(
+    r"(?P<what>van ban|nghi dinh|thong tu|nghi quyet|quyet dinh|luat|dieu|khoan|diem|quy dinh|muc|doan|noi dung|cho|cai|no)?\s*(?:nay|do|ay|tren|kia)?\s*"
+    r"(?P<rest>(?:(?:da|duoc|bi|co|gi|thay doi|sua doi|sua|bo sung|khac|moi|so voi|truoc|cu|truoc day|truoc kia|the nao|ra sao|nhu nao|nhu|the|nao|chua|khong"
+    r"|ko|ntn|cho|diem|thi|vay|hay|hien nay|bay gio|a|nhi|ha)\s*)+)"
+)
+_TURNED: Final = re.compile(r"\b(?:thay doi|sua doi|sua|khac)\b")
+
+
 class Op(StrEnum):
     """One run of words of a comparison."""
 
@@ -60,6 +69,19 @@ class News:
 def asks_for_changes(text: str) -> bool:
     """True for "Điều 8 thay đổi thế nào?"; the place is told by its citation."""
     return bool(_PLACE.search(strip_accents(fold(text))))
+
+
+def same_place(text: str, context: Ref) -> Ref | None:
+    """The place whose changes `text` asks for by "này": what was spoken of last, its article or its document; None for another question."""
+    bare = " ".join(re.sub(r"[^\w\s]", " ", strip_accents(fold(text))).split())
+    match = _SAME.fullmatch(re.sub(r"^(?:con|the|vay|vay thi)\s+", "", bare))
+    if match is None or not _TURNED.search(match["rest"]) or not (match["what"] or context.article):
+        return None
+    if match["what"] in ("van ban", "nghi dinh", "thong tu", "nghi quyet", "quyet dinh", "luat"):
+        return Ref(context.document)
+    if match["what"] == "dieu":
+        return context.article_ref
+    return Ref(context.document, context.article, context.clause) if match["what"] == "khoan" else context
 
 
 def changes(corpus: Corpus, ref: Ref, since: date | None = None, until: date | None = None) -> list[Change]:

@@ -135,6 +135,22 @@ def told_day(text: str, today: date, side: Side = Side.NEAREST) -> date | None:
     return None if ahead is None else today + timedelta(days=ahead)
 
 
+_ALONE: Final = re.compile(
+    r"\W*(?:(?:con|the|vao|nop|tu|ngay|hom|mung)\s+)*(?:(?P<d>\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(?P<m>\d{1,2})(?:(?:\s*[/.-]\s*|\s+nam\s+)(?P<y>20\d\d))?"
+    r"|(?:hom nay|hom qua|(?:ngay )?mai|sang mai|chieu mai))(?:\s+(?:thi sao|thi|sao|nhe|nha|a|vay))*\W*"
+)
+
+
+def only_day(text: str, today: date) -> date | None:
+    """The day, where the message says nothing else: "ngày 3/12/2026", "3/12 thì sao", "ngày mai"; without a year the nearest one."""
+    match = _ALONE.fullmatch(strip_accents(fold(clean(text))))
+    if match is None or (not match["y"] and "." in match[0].strip(" .")):  # "8.2" is a clause
+        return None
+    if match["y"]:
+        return _day(int(match["y"]), int(match["m"]), int(match["d"]))
+    return _yearless(int(match["m"]), int(match["d"]), today, Side.NEAREST) if match["d"] else told_day(f"nop {match[0].strip()}", today)
+
+
 def _yearless(month: int, day: int, today: date, side: Side) -> date | None:
     near = [d for y in (today.year - 1, today.year, today.year + 1) if (d := _day(y, month, day)) is not None]
     if side is Side.BEFORE:

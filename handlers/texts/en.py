@@ -481,6 +481,10 @@ def joined(former: str, now: str) -> str:
     return f"{former} has been part of {now} since 1/7/2025; the rule of {now} follows."
 
 
+def which_place(places: int) -> str:
+    return f"{places} places of the article you have just read match. Which one do you mean?"
+
+
 def which_document(places: int) -> str:
     return f"The question matches {places} documents. Which one do you mean?" if places != 1 else "The question matches 1 document. Is this the one you mean?"
 

@@ -424,6 +424,10 @@ def joined(former: str, now: str) -> str:
     return f"{former} nay thuộc {now} (từ ngày 1/7/2025); dưới đây là quy định của {now}."
 
 
+def which_place(places: int) -> str:
+    return f"Có {places} chỗ khớp trong điều vừa xem. Anh/chị hỏi chỗ nào?"
+
+
 def which_document(places: int) -> str:
     return f"Có {places} văn bản khớp với câu hỏi. Anh/chị hỏi văn bản nào?"
 
