@@ -51,6 +51,7 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
         blocks += [Block(BlockKind.TITLE, say.document_line(answer.document)), Block(BlockKind.NOTE, say.document_facts(answer.document, answer.day))]
     if answer.joined is not None:
         blocks.append(Block(BlockKind.STATUS, say.joined(*answer.joined)))
+    blocks += _turns(answer, say)
     for wrong in answer.mismatches:
         blocks.append(Block(BlockKind.LEAD, say.mismatch(wrong)))
     # Who asks for a body reads it first, where the answering sentence is about that body.
@@ -201,13 +202,22 @@ def further_news(token: str) -> tuple[Window, int] | None:
         return None
 
 
+def _turns(answer: Answer, say: ModuleType) -> list[Block]:
+    """Where old or new rules are asked for: which texts changed the law after the day of filing, and whether their transitional provisions are held."""
+    if answer.filed is None:
+        return []
+    lines = [say.turn(t.by, t.since, t.held, t.checked, t.provision.ref if t.provision else None) for t in answer.turns[:TOUCHED]]
+    return [Block(BlockKind.LEAD, say.turns_title(answer.filed)), *(Block(BlockKind.LINE, line) for line in lines)]
+
+
 def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline: str, asked_day: bool) -> Told:
     said = {
         "unknown_document": lambda: say.unknown_document(answer.missing),
         "not_held": lambda: say.not_held(answer.document),
         "no_such_place": lambda: say.no_such_place(answer.missing, answer.document),
     }.get(answer.reason, say.nothing_found)()
-    blocks = [Block(BlockKind.LEAD, said), Block(BlockKind.NOTE, say.who_else(hotline))]
+    blocks = _turns(answer, say) or [Block(BlockKind.LEAD, said)]
+    blocks.append(Block(BlockKind.NOTE, say.who_else(hotline)))
     near = [_question(p, answer.question, say) for r in answer.choices if (p := corpus.get(r)) is not None]
     if near:
         blocks.append(Block(BlockKind.MORE, say.near_title()))

@@ -16,6 +16,7 @@ from knowledge.authority import Authority, Occurrence, Reading
 from knowledge.changes import Change, News, asks_for_changes, changes, news, same_place
 from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
 from knowledge.corpus import Corpus, Effect
+from knowledge.dates import Side, told_day
 from knowledge.intent import Kind, intent
 from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
@@ -23,6 +24,7 @@ from knowledge.provinces import TODAY, province_in, without_provinces
 from knowledge.provision import Document, Provision, Ref, TextStatus, Version
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, standing
+from knowledge.transition import Turn, asks_which_rules, still_open, subject, turns
 from knowledge.vietnamese import clean, one_line, strip_accents, syllables
 from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, mismatches, owner_of, unit_asked, wanted, wrong_body
 
@@ -111,6 +113,8 @@ class Answer:
     window: Window | None = None  # the days of the news
     news_start: int = 0  # how many of them were told before
     provinces: tuple[str, ...] = ()  # whose rules would answer, where it is not known which province is meant
+    turns: tuple[Turn, ...] = ()  # asked for: what changed the law since a file was handed in on `filed`
+    filed: date | None = None
     joined: tuple[str, str] | None = None  # the province that the question names, and the one it is part of now, whose rule answers
     reason: str = ""  # "empty", "too_long", "no_subject", "several_documents", "unknown_document", "not_held", "no_such_place", "out_of_scope"
 
@@ -139,6 +143,8 @@ class Answers:
         citations = find_citations(text)
         if context is not None and not citations and (same := same_place(text, context)) is not None:
             return self.compare(same, day)
+        if asks_which_rules(text) and (answer := self._old_or_new(text, citations, day, today or day, context)) is not None:
+            return answer
         if asks_for_news(text) and not citations:
             now = today or day
             return self.whats_new(window_of(text, now, day if day != now else None), now, text)
@@ -152,6 +158,34 @@ class Answers:
                     return replace(answer, changes=tuple(changes(self.corpus, Ref(answer.shown[0].ref.document))))
                 return replace(answer, changes=self._changes(answer, whole=all(c.clause is None for c in citations)))
         return self._searched(text, day, province, context)
+
+    def _old_or_new(self, text: str, citations: Sequence[Citation], day: date, today: date, context: Ref | None) -> Answer | None:
+        """What the texts that changed the law since the file was handed in say of it; None where no such day or text is known."""
+        filed = told_day(text, today, Side.BEFORE) or (day if day < today else None)
+        if filed is None:
+            return None
+        filed -= timedelta(days=1) if still_open(text) else timedelta()
+        about = subject(without_citations(text))
+        cited = [d.number for c in citations if c.document is not None for d in self._documents(c.document)]
+        found = self.search.find(about, limit=LIMIT) if about and not cited else None
+        if cited:
+            documents = {*cited, *(r.target for n in cited for r in self.corpus.documents[n].relations if r.target in self.corpus.documents)}
+        elif found is not None and found.hits:
+            documents = {h.provision.ref.document for h in found.hits[:3]}
+            documents |= {r.target for n in documents for r in self.corpus.documents[n].relations if r.kind == "amends" and r.target in self.corpus.documents}
+        else:
+            documents = {context.document} if context is not None else {n for n, d in self.corpus.documents.items() if d.provisions}
+        changed = tuple(turns(self.corpus, documents, filed, today))
+        if not changed:
+            return None
+        places = [t.provision for t in changed if t.provision is not None]
+        cite = self._cite([Hit(p, 1.0 - 0.001 * n) for n, p in enumerate(places[:LIMIT])], today)
+        shown = tuple(self.shown(p, today) for p in places[:LIMIT])
+        kind = Kind.ANSWER if places else Kind.DECLINE
+        warnings = (*self._warnings(cite, shown), *(("not_in_corpus",) if any(not t.held for t in changed) else ()))
+        return Answer(
+            kind, today, text, shown=shown, cited=cite, turns=changed, filed=filed, confidence=1.0, warnings=warnings, reason="" if places else "transition",
+        )
 
     def _vague(self, found: Found) -> bool:
         """True for a question that names no subject."""

@@ -481,6 +481,24 @@ def joined(former: str, now: str) -> str:
     return f"{former} has been part of {now} since 1/7/2025; the rule of {now} follows."
 
 
+def turns_title(filed: date) -> str:
+    return (
+        f"As far as is known here, these texts changed the rules after {day(filed)}. "
+        "Whether older files follow the old or the new rules is for the transitional provisions of each:"
+    )
+
+
+def turn(by: str, since: date, held: bool, checked: bool, provision: Ref | None) -> str:
+    """A text that changed the law, and where it says what becomes of older files; of a text that is not held nothing is told but that."""
+    unchecked = "" if checked else ", unverified information"
+    named = f"{_numbered(by)} (from {day(since)}{unchecked})"
+    if provision is not None:
+        return f"{named}: its transitional provision, {_spot(provision)}, follows."
+    if held:
+        return f"{named}: the part held here has no transitional provision."
+    return f"{named}: this text is not held here, so there is no answer; please see its transitional provision or ask the Department of Industry and Trade."
+
+
 def which_place(places: int) -> str:
     return f"{places} places of the article you have just read match. Which one do you mean?"
 

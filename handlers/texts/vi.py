@@ -424,6 +424,24 @@ def joined(former: str, now: str) -> str:
     return f"{former} nay thuộc {now} (từ ngày 1/7/2025); dưới đây là quy định của {now}."
 
 
+def turns_title(filed: date) -> str:
+    return (
+        f"Theo thông tin hệ thống có, sau ngày {day(filed)} các văn bản dưới đây thay đổi quy định. "
+        "Hồ sơ nộp trước đó theo quy định cũ hay mới là tùy quy định chuyển tiếp của từng văn bản:"
+    )
+
+
+def turn(by: str, since: date, held: bool, checked: bool, provision: Ref | None) -> str:
+    """A text that changed the law, and where it says what becomes of older files; of a text that is not held nothing is told but that."""
+    unchecked = "" if checked else ", thông tin chưa đối chiếu"
+    named = f"{_numbered(by)} (từ ngày {day(since)}{unchecked})"
+    if provision is not None:
+        return f"{named}: quy định chuyển tiếp ở {provision.place()}, nêu dưới đây."
+    if held:
+        return f"{named}: phần hệ thống có không nêu quy định chuyển tiếp."
+    return f"{named}: hệ thống chưa có văn bản này nên chưa trả lời được; cần xem quy định chuyển tiếp trong bản chính thức hoặc hỏi Sở Công Thương."
+
+
 def which_place(places: int) -> str:
     return f"Có {places} chỗ khớp trong điều vừa xem. Anh/chị hỏi chỗ nào?"
 
