@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web_form import BadDay, read_day
+from bot.web_form import BadDay, NoSuchDay, read_day
 from bot.web_render import Renderer, article_path, with_day
 from bot.web_texts import Texts, shown_day
 from handlers.texts import texts
@@ -93,7 +93,8 @@ class _View:
         try:
             self.chosen = read_day(request.query_params.get("ngay"))
         except BadDay as error:
-            self._code, self._notice = 400, self.t.bad_day.format(day=error.text)
+            said = self.t.no_such_day if isinstance(error, NoSuchDay) else self.t.bad_day
+            self._code, self._notice = 400, said.format(day=error.text)
         self.day = self.chosen or today
 
     def page(self, template: str, **context: object) -> Response:

@@ -55,6 +55,7 @@ class Texts:
     stale: str
     no_cookie: str
     bad_day: str
+    no_such_day: str
     offline: str
     no_greeting: str
 
@@ -171,6 +172,7 @@ VI: Final = Texts(
     busy="Các câu hỏi trước chưa trả lời xong. Mời anh/chị chờ một chút rồi gửi lại; phần đã gõ vẫn ở ô bên dưới.",
     stale="Trang này mở đã lâu nên câu hỏi chưa được gửi. Phần đã gõ vẫn ở ô bên dưới, mời anh/chị bấm Gửi lần nữa.",
     no_cookie="Trình duyệt không lưu cookie nên câu hỏi chưa được gửi. Mời anh/chị cho phép cookie của trang này rồi bấm Gửi lần nữa.",
+    no_such_day="Không có ngày {day} trong lịch, nên trang này hiển thị theo hôm nay. Mời anh/chị chọn lại ngày.",
     bad_day="Không hiểu ngày “{day}”. Mời anh/chị nhập theo dạng ngày/tháng/năm, ví dụ 1/7/2025.",
     offline="Chưa gửi được. Mời anh/chị kiểm tra kết nối mạng rồi bấm Gửi lần nữa; phần đã gõ vẫn còn.",
     no_greeting="Xin lỗi, hệ thống đang gặp lỗi. Anh/chị vẫn có thể gửi câu hỏi hoặc tra cứu ở trang Văn bản.",
@@ -284,6 +286,7 @@ EN: Final = Texts(
     busy="Your earlier questions are still being answered. Please wait a moment and send again; your text is still in the box below.",
     stale="This page has been open for long, so the question was not sent. It is still in the box below; please press Send again.",
     no_cookie="Your browser does not keep cookies, so the question was not sent. Please allow cookies for this site and press Send again.",
+    no_such_day="There is no {day} in the calendar, so this page shows today. Please choose the day again.",
     bad_day="“{day}” is not a date we understand. Please write day/month/year, for example 1/7/2025.",
     offline="Not sent. Please check your connection and press Send again; your text is still here.",
     no_greeting="Sorry, the service has a problem. You may still send a question or look at the Documents page.",

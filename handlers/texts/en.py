@@ -695,6 +695,17 @@ def schedule_caution(year: int) -> str:
     )
 
 
+def filed_on_day_off(filed: date, opens: date) -> str:
+    return (
+        f"Note: {day(filed)} is a day off. Where files are only taken in on working days, yours may count as received on {day(opens)}, "
+        "and the dates below move with it."
+    )
+
+
+def filed_then(opens: date) -> str:
+    return f"Reckon from the next working day: {day(opens)}"
+
+
 def no_schedule() -> str:
     return "The law sets no time limit from the day of filing for this procedure, so no day can be worked out for its steps."
 
@@ -741,6 +752,17 @@ def duty_lines(duty: Duty, due_on: date | None) -> tuple[str, ...]:
     if duty.form:
         lines.append(f"Form: {duty.form}.")
     return tuple(lines)
+
+
+def district_passed(on: date) -> str:
+    return f"There are no district People’s Committees after {day(on)}. What became of their reports:"
+
+
+def duty_passed(old: Duty, new: Duty, on: date) -> str:
+    """What became of one report of the abolished district; the duty itself stays Vietnamese."""
+    if new.to_day is not None and new.to_day < on:
+        return f"{old.what} It passed to {new.role} until the end of {day(new.to_day)}; who reports since then is not settled."
+    return f"{old.what} It is now for {new.role} to report, since {day(new.from_day)}."
 
 
 def no_duties(role: Role, on: date) -> str:

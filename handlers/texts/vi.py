@@ -635,6 +635,17 @@ def schedule_caution(year: int) -> str:
     )
 
 
+def filed_on_day_off(filed: date, opens: date) -> str:
+    return (
+        f"Lưu ý: ngày nộp {day(filed)} rơi vào ngày nghỉ. Nếu nơi nhận chỉ tiếp nhận vào ngày làm việc thì ngày nhận hồ sơ có thể là {day(opens)} "
+        "và các hạn dưới đây lùi theo."
+    )
+
+
+def filed_then(opens: date) -> str:
+    return f"Tính theo ngày làm việc tiếp theo: {day(opens)}"
+
+
 def no_schedule() -> str:
     return "Văn bản không đặt thời hạn tính từ ngày nộp hồ sơ cho thủ tục này, nên không tính được ngày cho từng bước."
 
@@ -681,6 +692,17 @@ def duty_lines(duty: Duty, due_on: date | None) -> tuple[str, ...]:
     if duty.form:
         lines.append(f"Mẫu: {duty.form}.")
     return tuple(lines)
+
+
+def district_passed(on: date) -> str:
+    return f"Sau ngày {day(on)} không còn UBND cấp huyện. Báo cáo trước đây của cấp huyện nay như sau:"
+
+
+def duty_passed(old: Duty, new: Duty, on: date) -> str:
+    """What became of one report of the abolished district."""
+    if new.to_day is not None and new.to_day < on:
+        return f"{old.what} Đã chuyển sang {new.role} đến hết ngày {day(new.to_day)}; từ ngày sau đó chưa xác định cơ quan nào báo cáo."
+    return f"{old.what} Nay do {new.role} báo cáo, từ ngày {day(new.from_day)}."
 
 
 def no_duties(role: Role, on: date) -> str:
