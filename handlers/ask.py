@@ -44,6 +44,7 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
     document = corpus.documents[main.provision.ref.document]
     if answer.force is not None and answer.document is not None:
         blocks.append(Block(BlockKind.STATUS, say.force(answer.force, answer.document, answer.day)))
+        blocks += [Block(BlockKind.STATUS, say.force(found, document, answer.day)) for document, found in answer.also]
         blocks += [Block(BlockKind.STATUS, say.touched(e.by, e.relation.since, e.held, e.checked)) for e in answer.touched[:TOUCHED]]
     elif line := say.status(main.standing, document, answer.day, asked_day):
         blocks.append(Block(BlockKind.STATUS, line))
@@ -217,6 +218,8 @@ def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline
         "no_such_place": lambda: say.no_such_place(answer.missing, answer.document),
     }.get(answer.reason, say.nothing_found)()
     blocks = _turns(answer, say) or [Block(BlockKind.LEAD, said)]
+    if answer.reason == "not_held" and answer.document is not None and (line := say.document_facts(answer.document, answer.day)):
+        blocks.append(Block(BlockKind.NOTE, line))
     blocks.append(Block(BlockKind.NOTE, say.who_else(hotline)))
     near = [_question(p, answer.question, say) for r in answer.choices if (p := corpus.get(r)) is not None]
     if near:

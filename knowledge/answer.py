@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from knowledge.asked_force import asks_for_force, effect_clause
+from knowledge.asked_force import asks_for_force, document_by_title, effect_clause
 from knowledge.asked_news import Window, asks_for_news, window_of
 from knowledge.authority import Authority, Occurrence, Reading
 from knowledge.changes import Change, News, asks_for_changes, changes, news, same_place
-from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
+from knowledge.citation import Citation, DocumentMention, documents_named, find_citations, without_citations
 from knowledge.corpus import Corpus, Effect
 from knowledge.dates import Side, told_day
 from knowledge.intent import Kind, intent
@@ -105,6 +105,7 @@ class Answer:
     warnings: tuple[str, ...] = ()
     document: Document | None = None  # the document that a decline or an overview is about
     force: Standing | None = None  # asked for: whether `document` as a whole is the law on `day`
+    also: tuple[tuple[Document, Standing], ...] = ()  # beside `force`: other documents that are asked about
     touched: tuple[Effect, ...] = ()  # beside `force`: what texts do to parts of it on `day`
     missing: str = ""  # a cited place or document that does not exist or is not held
     confidence: float = 0.0
@@ -143,6 +144,8 @@ class Answers:
         citations = find_citations(text)
         if context is not None and not citations and (same := same_place(text, context)) is not None:
             return self.compare(same, day)
+        if not citations and (titled := document_by_title(text, self.corpus)) is not None:
+            return self.force(titled, day, text)
         if asks_which_rules(text) and (answer := self._old_or_new(text, citations, day, today or day, context)) is not None:
             return answer
         if asks_for_news(text) and not citations:
@@ -178,6 +181,7 @@ class Answers:
         changed = tuple(turns(self.corpus, documents, filed, today))
         if not changed:
             return None
+        changed = tuple(self._placed(changed, text))
         places = [t.provision for t in changed if t.provision is not None]
         cite = self._cite([Hit(p, 1.0 - 0.001 * n) for n, p in enumerate(places[:LIMIT])], today)
         shown = tuple(self.shown(p, today) for p in places[:LIMIT])
@@ -186,6 +190,20 @@ class Answers:
         return Answer(
             kind, today, text, shown=shown, cited=cite, turns=changed, filed=filed, confidence=1.0, warnings=warnings, reason="" if places else "transition",
         )
+
+    def _placed(self, changed: Sequence[Turn], text: str) -> list[Turn]:
+        """The turns with the clause of their transitional article that is asked about, the nearest first, those that are not held before all."""
+        articles = {t.provision.ref.article_ref: t for t in changed if t.provision is not None}
+        if not articles:
+            return list(changed)
+        found = self.search.find(text, documents=frozenset(r.document for r in articles), limit=4 * LIMIT)
+        best: dict[Ref, Provision] = {}
+        for hit in found.hits:
+            if hit.provision.ref.article_ref in articles:
+                best.setdefault(hit.provision.ref.article_ref, hit.provision)
+        near = [replace(articles[r], provision=p) for r, p in best.items()]
+        rest = [t for t in changed if t.held and (t.provision is None or t.provision.ref.article_ref not in best)]
+        return [*(t for t in changed if not t.held), *near, *rest]
 
     def _vague(self, found: Found) -> bool:
         """True for a question that names no subject."""
@@ -250,6 +268,9 @@ class Answers:
         documents = self._documents(mention)
         held = [d for d in documents if d.provisions]
         if not held and (answer := self._about_another(text, mention, day, rest, known=bool(documents))) is not None:
+            if len(documents) == 1 and asks_for_force(without_citations(text), documents[0].title):
+                # The clause that speaks of it is in force; whether it is itself must be said first.
+                return replace(answer, document=documents[0], force=self._whole(documents[0], day))
             return answer
         if not documents:
             return Answer(Kind.DECLINE, day, text, reason="unknown_document", missing=_spoken(mention), warnings=("not_in_corpus",))
@@ -263,7 +284,9 @@ class Answers:
                 return answer  # "Điều 36 Nghị định 45" of another year: a held provision speaks of it
             return self._places(text, [self._ref(c, d) for c, d in pairs], day, rest)
         if len(held) == 1 and asks_for_force(without_citations(text), held[0].title):
-            return self.force(held[0], day, text)
+            others = {d.number: d for m in documents_named(text) for d in self._documents(m)}
+            also = tuple((d, self._whole(d, day)) for n, d in others.items() if n != held[0].number)
+            return replace(self.force(held[0], day, text), also=also)
         if rest:
             found = self.search.find(text, documents=frozenset(d.number for d in held), limit=LIMIT)
             return self._from_found(text, day, found, certain=True)

@@ -17,7 +17,7 @@ _BESIDE: Final = re.compile(
     r"\b(?:con|het|co|chua|da|van|bi|dang|duoc|hieu luc|thi hanh|ap dung|gia tri|dung|xai|su dung|song|bai bo|thay the|thoi|khong|phai|hay|roi|nua|den|toi|tu"
     r"|bao gio|khi nao|luc nao|bao lau|ngay|thang|nam|gio|bay gio|hien nay|hien tai|hom nay|hien|nay|nao|la|thi|vay|ha|a|nhi|nhe|the|ma|ve|cua|cho|toi|em"
     r"|anh|chi|hoi|biet|xin|vui long|van ban|quy dinh|nghi dinh|thong tu|quyet dinh|nghi quyet|luat|chi thi|so|do|khi"
-    r"|kg|hok|z|v|k|bh|vao|trong|cung|may|ad|oi)\b|\d+"
+    r"|kg|hok|z|v|k|bh|vao|trong|cung|may|ad|oi|va|voi|ca|deu)\b|\d+"
 )
 _BEGIN: Final = re.compile(r"\b(?:tu bao gio|tu khi nao|tu ngay nao|tu luc nao|khi nao co|bao gio co|co hieu luc chua|chua co hieu luc|bat dau)\b")
 _HEADED: Final = re.compile(r"hiệu lực|điều khoản thi hành", re.IGNORECASE)
@@ -30,6 +30,23 @@ def asks_for_force(text: str, title: str) -> bool:
     bare = plainly(text)
     words = set(plainly(title).split())
     return bool(_FORCE.search(bare)) and all(w in words for w in _BESIDE.sub(" ", bare).split())
+
+
+_KINDS: Final = re.compile(r"\b(nghi dinh|thong tu|nghi quyet|quyet dinh|chi thi)\b")
+
+
+def document_by_title(text: str, corpus: Corpus) -> Document | None:
+    """The one held document of the kind and title that a question on its force tells without its number: "nghị định về khuyến công"."""
+    bare = plainly(text) if len(text) <= LONGEST else ""
+    kind = _KINDS.search(bare)
+    words = _BESIDE.sub(" ", bare).split()
+    if kind is None or not words or not _FORCE.search(bare):
+        return None
+    found = [d for d in corpus.documents.values() if d.provisions and plainly(d.kind) == kind[1] and asks_for_force(text, d.title)]
+    # "khuyến công" is a whole title of one decree, and a part of an amending one's.
+    shortest = min((len(d.title) for d in found), default=0)
+    found = [d for d in found if len(d.title) == shortest]
+    return found[0] if len(found) == 1 else None
 
 
 def effect_clause(corpus: Corpus, document: Document, text: str = "") -> Provision | None:

@@ -94,6 +94,11 @@ def find_citations(text: str) -> list[Citation]:
     return _assemble(_mentions(_spread(text)))
 
 
+def documents_named(text: str) -> list[DocumentMention]:
+    """Return every document that is named, with a place or without, in the order typed."""
+    return [v for m in _mentions(_spread(text)) if m.level == "document" for v in m.values if isinstance(v, DocumentMention)]
+
+
 def without_citations(text: str) -> str:
     """Return the folded text with everything that cites taken out: what is asked beside the place."""
     folded = _spread(text)

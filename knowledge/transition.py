@@ -68,7 +68,8 @@ def turns(corpus: Corpus, documents: Iterable[str], after: date, until: date) ->
             if effect.relation.kind in _CHANGING and since is not None and after < since <= until:
                 by = corpus.documents.get(effect.by)
                 held = by is not None and bool(by.provisions)
-                found[effect.by] = Turn(effect.by, since, held, effect.checked, _transitional(corpus, effect.by) if held else None)
+                checked = effect.checked and (by is None or by.checked)
+                found[effect.by] = Turn(effect.by, since, held, checked, _transitional(corpus, effect.by) if held else None)
     return sorted(found.values(), key=lambda t: t.since, reverse=True)
 
 

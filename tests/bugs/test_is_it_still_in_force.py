@@ -41,3 +41,20 @@ def test_known_amendments_are_told_beside(answers: Answers) -> None:
 ])
 def test_only_questions_on_force(text: str, asks: bool) -> None:
     assert asks_for_force(without_citations(text), "Quản lý, phát triển cụm công nghiệp") is asks
+
+
+@pytest.mark.parametrize(("text", "first"), [
+    ("nghị định về khuyến công còn hiệu lực không", "Nghị định 45/2012/NĐ-CP còn hiệu lực"),
+    ("nghi dinh quan ly cum cong nghiep het hieu luc chua", "Nghị định 32/2024/NĐ-CP còn hiệu lực"),
+    ("nd 113/2017 con hieu luc khong", "Nghị định 113/2017/NĐ-CP đã hết hiệu lực, áp dụng đến hết ngày 16/1/2026"),
+    ("nghị định 68/2017 còn hiệu lực không", "Nghị định 68/2017/NĐ-CP đã hết hiệu lực"),
+])
+def test_a_title_or_a_document_that_is_not_held(answers: Answers, text: str, first: str) -> None:
+    said = reply_to(answers.to(text, TODAY, today=TODAY), answers.corpus, texts("vi"), name="", hotline="").text()
+    assert first in said.split("\n")[0]
+
+
+def test_two_documents_are_both_told(answers: Answers) -> None:
+    said = reply_to(answers.to("nghị định 32/2024 và nghị định 139/2025 còn hiệu lực không", TODAY), answers.corpus, texts("vi"), name="", hotline="").text()
+    assert "Nghị định 32/2024/NĐ-CP còn hiệu lực" in said
+    assert "Nghị định 139/2025/NĐ-CP còn hiệu lực" in said

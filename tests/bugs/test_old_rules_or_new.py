@@ -48,3 +48,8 @@ def test_which_questions_ask_it(text: str, asks: bool) -> None:
 def test_the_subject_is_what_is_left() -> None:
     assert subject("nộp hồ sơ thành lập cụm ngày 10/9/2026 thì theo quy định cũ hay mới") == "thanh lap cum"
     assert subject("nộp hồ sơ ngày 10/9/2026 theo quy định cũ hay mới") == ""
+
+
+def test_the_clause_that_is_asked_about_leads(answers: Answers) -> None:
+    answer = answers.to("hồ sơ đã nộp ở Bộ Công Thương trước 1/7/2025, việc giao về tỉnh thì ai trả kết quả, theo luật cũ hay mới", TODAY, today=TODAY)
+    assert ("146/2025/NĐ-CP", "61", "7") in {(c.provision.ref.document, c.provision.ref.article, c.provision.ref.clause) for c in answer.cited}
