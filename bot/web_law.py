@@ -19,7 +19,7 @@ from handlers.texts import texts
 from knowledge.corpus import Corpus
 from knowledge.provision import Document, Provision, Ref, TextStatus, Version, kind_of, slug
 from knowledge.relations import links
-from knowledge.status import Standing, Status, standing
+from knowledge.status import Standing, Status, last_before, standing
 
 _TONES: Final = {Status.IN_FORCE: "good", Status.REPEALED: "off", Status.EXPIRED: "off"}
 
@@ -189,7 +189,7 @@ def status_line(t: Texts, corpus: Corpus, provision: Provision, day: date) -> St
     short, text = _words(t, found, document, whole=provision.ref.article is None)
     reasons = []
     if found.by and found.status is not Status.IN_FORCE:
-        by = named(corpus, found.by)
+        by = " ".join(filter(None, (found.basis if found.status is Status.REPEALED else "", named(corpus, found.by))))
         reasons.append(t.because_since.format(by=by, day=shown_day(found.since)) if found.since else by)
     elif found.status is Status.REPEALED and found.since:
         reasons.append(t.since.format(day=shown_day(found.since)))
@@ -293,6 +293,10 @@ def _unit(t: Texts, corpus: Corpus, provision: Provision, day: date, whole: Stat
     notes = tuple(n for v in dict.fromkeys((official, plain)) if v is not None for n in _notes(t, v))
     if official is not None and provision.text_status is TextStatus.OCR:
         notes = (t.machine_read, *notes)
+    stands = standing(corpus, provision, day)
+    if official is None and plain is None and stands.status is Status.REPEALED and stands.since is not None:
+        official, plain = last_before(provision.wording, day), last_before(provision.plain, day)
+        notes = (t.former.format(day=shown_day(stands.since)),) if official or plain else notes
     if official is None and plain is None and own is None and (provision.wording or provision.plain):
         notes = (t.not_on_day, *notes)
     return Unit(

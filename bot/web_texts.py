@@ -83,6 +83,7 @@ class Texts:
     by_since: str
     disputed: str
     not_on_day: str
+    former: str
     no_text: str
     previous: str
     next: str
@@ -199,6 +200,7 @@ VI: Final = Texts(
     by="Theo {by}",
     by_since="Theo {by}, từ ngày {day}",
     disputed="Có bản công bố khác ghi: {text}",
+    former="Lời văn trước đây, không còn hiệu lực từ ngày {day}.",
     not_on_day="Vào ngày này, phần này không có nội dung áp dụng.",
     no_text="Hệ thống chưa có nội dung của văn bản này.",
     previous="Trước",
@@ -313,6 +315,7 @@ EN: Final = Texts(
     by="Under {by}",
     by_since="Under {by}, from {day}",
     disputed="Another published copy says: {text}",
+    former="Former words, no longer in force since {day}.",
     not_on_day="On this day, this part has no words that apply.",
     no_text="This service does not hold the text of this document.",
     previous="Previous",

@@ -21,9 +21,9 @@ from knowledge.intent import Kind, intent
 from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
 from knowledge.provinces import TODAY, province_in, without_provinces
-from knowledge.provision import Document, Provision, Ref, TextStatus, Version
+from knowledge.provision import Document, Provision, Ref, TextStatus
 from knowledge.search import Found, Hit, Search
-from knowledge.status import Standing, Status, standing
+from knowledge.status import Standing, Status, last_before, standing
 from knowledge.transition import Turn, asks_which_rules, still_open, subject, turns
 from knowledge.vietnamese import clean, one_line, strip_accents, syllables
 from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, mismatches, owner_of, unit_asked, wanted, wrong_body
@@ -581,7 +581,7 @@ class Answers:
         stands = standing(self.corpus, provision, day)
         over = stands.status in (Status.REPEALED, Status.EXPIRED)
         former = (stands.since or (stands.until + timedelta(days=1) if stands.until else None)) if over else None
-        worded = [(p, p.worded(day) or (_last(p.wording, day) if over and not lives else None)) for p in group]
+        worded = [(p, p.worded(day) or (last_before(p.wording, day) if over and not lives else None)) for p in group]
         quotes = [Quote(p.ref, v.text, _label(p.ref)) for p, v in worded if v is not None and v.text and (not cut or p.ref in kept)]
         left_out = [(p.ref, s) for p in group[1:] if lives and p.said(day) is None and (s := standing(self.corpus, p, day)).status is Status.REPEALED]
         ended = [(r, s) for r, s in left_out if not any(above.covers(r) and above != r for above, _ in left_out)]
@@ -644,12 +644,6 @@ def _label(ref: Ref) -> str:
     if ref.point:
         return f"{ref.point})"
     return f"{ref.clause.rpartition('.')[2]}." if ref.clause and not ref.clause.endswith(".0") else ""
-
-
-def _last(versions: Sequence[Version], day: date) -> Version | None:
-    """The last words before `day`."""
-    ended = [v for v in versions if v.until is not None and v.until < day]
-    return max(ended, key=lambda v: v.until or day, default=None)
 
 
 def _spoken(mention: DocumentMention) -> str:

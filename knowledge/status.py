@@ -1,13 +1,14 @@
 """Is a provision the law on a day: in force, amended by a text that is not held, repealed, suspended …"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from knowledge.corpus import Corpus, Effect
 from knowledge.orders import OrderKind
-from knowledge.provision import Provision, Ref
+from knowledge.provision import Provision, Ref, Version
 
 
 class Status(StrEnum):
@@ -83,6 +84,12 @@ def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
         if effect.relation.kind == "amends" and effect.relation.says:
             return _from(effect, Status.IN_FORCE)
     return Standing(Status.IN_FORCE)
+
+
+def last_before(versions: Sequence[Version], day: date) -> Version | None:
+    """The last words that had ended before `day`."""
+    ended = [v for v in versions if v.until is not None and v.until < day]
+    return max(ended, key=lambda v: v.until or day, default=None)
 
 
 def _from(effect: Effect, status: Status, provision: Provision | None = None) -> Standing:

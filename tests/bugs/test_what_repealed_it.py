@@ -5,6 +5,8 @@ from typing import cast
 
 import pytest
 
+from bot.web_law import status_line, units
+from bot.web_texts import VI
 from handlers.ask import reply_to
 from handlers.texts import texts
 from knowledge.answer import Answers
@@ -65,3 +67,11 @@ def test_an_article_says_which_of_its_parts_has_ended() -> None:
 
 def test_the_end_of_a_place_names_what_ended_it() -> None:
     assert {c.by for c in changes(CORPUS, at("1"))} == {"khoản 1 Điều 1 Nghị định 9/2030/NĐ-CP"}
+
+
+def test_the_page_of_an_article_shows_its_former_words() -> None:
+    page = units(VI, CORPUS, CORPUS.by_ref[at("1")], AFTER)
+    assert [(u.official, u.notes) for u in page] == [
+        (words, ("Lời văn trước đây, không còn hiệu lực từ ngày 15/3/2030.",)) for words in ("Một.", "Hai.")
+    ]
+    assert "khoản 1 Điều 1 Nghị định số 9/2030/NĐ-CP, từ ngày 15/3/2030" in status_line(VI, CORPUS, CORPUS.by_ref[at("1")], AFTER).reasons
