@@ -115,6 +115,7 @@ def _versions_out(versions: Sequence[Version]) -> list[dict[str, Any]]:
     for version in versions:
         facts = {
             "since": _day_out(version.since), "until": _day_out(version.until), "by": version.by, "disputed": version.disputed,
+            "text_status": version.text_status,
         }  # fmt: skip
         out.append({"text": version.text} | {name: value for name, value in facts.items() if value is not None})
     return out
@@ -122,6 +123,9 @@ def _versions_out(versions: Sequence[Version]) -> list[dict[str, Any]]:
 
 def _versions_in(entries: Sequence[Mapping[str, Any]]) -> tuple[Version, ...]:
     return tuple(
-        Version(e["text"], _day_in(e.get("since")), _day_in(e.get("until")), e.get("by"), e.get("disputed"))
+        Version(
+            e["text"], _day_in(e.get("since")), _day_in(e.get("until")), e.get("by"), e.get("disputed"),
+            TextStatus(e["text_status"]) if e.get("text_status") else None,
+        )
         for e in entries
     )

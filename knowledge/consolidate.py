@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from knowledge.orders import NewUnit, Order, OrderKind, orders
-from knowledge.provision import Document, Provision, Ref, Relation, TextStatus, Version
+from knowledge.provision import Document, Provision, Ref, Relation, Version, weakest
 from knowledge.vietnamese import fold
 
 _DAY: Final = timedelta(days=1)
@@ -229,26 +229,26 @@ class _Text:
 
     def _put(self, unit: NewUnit, order: Order) -> None:
         ref = self._resolved(unit.ref)
-        version = Version(unit.text, order.since, None, str(order.place))
+        version = Version(unit.text, order.since, None, str(order.place), text_status=order.text_status)
         at = self._place.get(ref)
         if at is None:
-            self._insert(ref, unit, version)
+            self._insert(ref, unit, version, order)
             return
         provision = self._provisions[at]
         self._close(ref, order, below=False)
         provision = self._provisions[at]
-        self._provisions[at] = replace(provision, wording=(*provision.wording, version), text_status=TextStatus.OFFICIAL)
+        self._provisions[at] = _with(provision, version)
         if unit.heading and unit.heading != provision.heading:
             self._rename(ref, replace(order, new=unit.heading))
 
-    def _insert(self, ref: Ref, unit: NewUnit, version: Version) -> None:
+    def _insert(self, ref: Ref, unit: NewUnit, version: Version, order: Order) -> None:
         around = self._provisions[self._place[ref.article_ref]] if ref.article_ref in self._place else None
         before = [at for at, p in enumerate(self._provisions) if _numbered(p.ref) == _numbered(ref) and _order_key(p.ref) <= _order_key(ref)]
         at = (before[-1] + 1) if before else len(self._provisions)
         chapter = around.chapter if around else (self._provisions[at - 1].chapter if at else "")
         heading = unit.heading or (around.heading if around else "")
         wording = (version,) if version.text else ()
-        self._provisions.insert(at, Provision(ref, chapter, heading, wording, text_status=TextStatus.OFFICIAL))
+        self._provisions.insert(at, Provision(ref, chapter, heading, wording, text_status=order.text_status))
         self._place = {p.ref: n for n, p in enumerate(self._provisions)}
 
     def _rename(self, ref: Ref, order: Order) -> None:
@@ -276,7 +276,8 @@ class _Text:
 
     def _reworded(self, here: int, provision: Provision, mine: Sequence[tuple[tuple[int, Ref], Order]]) -> set[tuple[int, Ref]]:
         since = mine[0][1].since or date.max
-        base = next((v.text for v in reversed(provision.wording) if v.since is None or v.since < since), "")
+        old = next((v for v in reversed(provision.wording) if v.since is None or v.since < since), Version(""))
+        base = old.text
         heading = provision.headings[-1].text if provision.headings else provision.heading
         # A digest that knows this amendment has its own line from that day on.
         known = {key for key, _ in mine if any(v.since == since for v in provision.plain)}
@@ -285,12 +286,19 @@ class _Text:
         text = _one_pass(base, changing)
         if text != base:
             self._close(provision.ref, changing[0], below=False)
-            kept = self._provisions[here]
-            version = Version(text, since, None, _places([o for o in changing if _pattern(o.old).search(base)]))
-            self._provisions[here] = replace(kept, wording=(*kept.wording, version))
+            rewording = [o for o in changing if _pattern(o.old).search(base)]
+            mark = weakest([old.text_status or provision.text_status, *(o.text_status for o in rewording)])
+            self._provisions[here] = _with(self._provisions[here], Version(text, since, None, _places(rewording), text_status=mark))
         if provision.level == "article" and (title := _one_pass(heading, changing)) != heading:
             self._rename(provision.ref, replace(changing[0], new=title))
         return hits | known
+
+
+def _with(provision: Provision, version: Version) -> Provision:
+    """The provision with one more version; each version keeps the mark of the text that its words came from."""
+    before = tuple(v if v.text_status else replace(v, text_status=provision.text_status) for v in provision.wording)
+    wording = (*before, version)
+    return replace(provision, wording=wording, text_status=weakest(v.text_status for v in wording if v.text_status) or provision.text_status)
 
 
 def _ended(versions: Sequence[Version], order: Order) -> tuple[Version, ...]:

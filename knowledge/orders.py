@@ -15,7 +15,7 @@ from typing import Final
 
 from knowledge.headings import ARTICLE, CLAUSE, POINT
 from knowledge.numbers import NUMBER
-from knowledge.provision import POINT_LETTERS, Document, Provision, Ref
+from knowledge.provision import POINT_LETTERS, Document, Provision, Ref, TextStatus
 from knowledge.targets import Targets, targets, without_asides
 from knowledge.vietnamese import one_line
 
@@ -60,6 +60,7 @@ class Order:
     before: bool = False  # new words stand before `old`, else after it
     since: date | None = None
     until: date | None = None
+    text_status: TextStatus = TextStatus.OFFICIAL  # of the amending text, and so of the words that it gives
 
 
 _OPEN, _CLOSE = "“‘\"", "”’\""
@@ -186,7 +187,7 @@ class _Reader:
     def _add(self, kind: OrderKind, provision: Provision, document: str, refs: Sequence[Ref] = (), **facts: object) -> None:
         number = document or ""
         placed = tuple(replace(r, document=number) for r in refs)
-        self.found.append(Order(kind, provision.ref, number, placed, **facts))  # type: ignore[arg-type]
+        self.found.append(Order(kind, provision.ref, number, placed, text_status=provision.text_status, **facts))  # type: ignore[arg-type]
 
     def _named(self, text: str, around: _Around) -> list[Targets]:
         return [Targets(t.document or around.document, t.refs) for t in targets(text, around.ref)]

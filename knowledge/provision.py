@@ -1,6 +1,7 @@
 """A provision as a value: what is cited, how it prints as law, how it keys as short ASCII."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -124,6 +125,12 @@ class TextStatus(StrEnum):
     OCR = "ocr"
 
 
+def weakest(statuses: Iterable["TextStatus"]) -> "TextStatus | None":
+    """The mark of words that come from several texts: a machine reading before a digest before the official text; None for none."""
+    found = set(statuses)
+    return next((s for s in (TextStatus.OCR, TextStatus.DIGEST, TextStatus.OFFICIAL) if s in found), None)
+
+
 @dataclass(frozen=True)
 class Version:
     """The words of a provision on the days `since` to `until` (both included, None = open)."""
@@ -133,6 +140,7 @@ class Version:
     until: date | None = None
     by: str | None = None  # what made it so, printable: "khoản 4 Điều 1 Nghị định 235/2025/NĐ-CP"
     disputed: str | None = None  # what another public copy says instead
+    text_status: TextStatus | None = None  # of the text that these words come from; None: as the provision says
 
     def on(self, day: date) -> bool:
         """True when these are the words of `day`."""
@@ -146,6 +154,7 @@ class Provision:
     `wording` holds the official words, `plain` our digest lines; either may be empty. A lead sentence
     belongs to the article or clause it opens, not to the points below it. `gist` is the digest's one or
     two sentences on a whole article. `chapter` and `heading` are those of the Điều or annex around it.
+    `text_status` is the weakest mark that any of its official words has; `text_status_on` is that of a day.
     """
 
     ref: Ref
@@ -172,6 +181,11 @@ class Provision:
     def worded(self, day: date) -> Version | None:
         """The official words on `day`, None where they are not held."""
         return next((v for v in self.wording if v.on(day)), None)
+
+    def text_status_on(self, day: date) -> TextStatus:
+        """Where the official words of `day` come from; as the provision says where it has none on that day."""
+        version = self.worded(day)
+        return version.text_status if version and version.text_status else self.text_status
 
     def plainly(self, day: date) -> Version | None:
         """The digest line on `day`, None where there is none."""
