@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from knowledge.orders import NewUnit, Order, OrderKind, orders
-from knowledge.provision import Document, Provision, Ref, Relation, Version, weakest
+from knowledge.provision import TAIL, Document, Provision, Ref, Relation, Version, point_order, weakest
+from knowledge.units import parted
 from knowledge.vietnamese import fold
 
 _DAY: Final = timedelta(days=1)
@@ -229,6 +230,10 @@ class _Text:
 
     def _put(self, unit: NewUnit, order: Order) -> None:
         ref = self._resolved(unit.ref)
+        own, closing = parted(unit.text.split("\n"))
+        if closing and (tail := self._behind(ref)) is not None:
+            self._put(NewUnit(tail, "\n".join(closing)), order)
+            unit = replace(unit, text="\n".join(own))
         version = Version(unit.text, order.since, None, str(order.place), text_status=order.text_status)
         at = self._place.get(ref)
         if at is None:
@@ -240,6 +245,14 @@ class _Text:
         self._provisions[at] = _with(provision, version)
         if unit.heading and unit.heading != provision.heading:
             self._rename(ref, replace(order, new=unit.heading))
+
+    def _behind(self, ref: Ref) -> Ref | None:
+        """The closing paragraph behind `ref` where that is the last point of its clause: amending texts count it as of the point."""
+        tail = replace(ref, point=TAIL)
+        if ref.point is None or tail not in self._place:
+            return None
+        points = [p.ref for p in self._provisions if p.ref.point not in (None, TAIL) and p.ref.parent == ref.parent]
+        return tail if points and points[-1] == ref else None
 
     def _insert(self, ref: Ref, unit: NewUnit, version: Version, order: Order) -> None:
         around = self._provisions[self._place[ref.article_ref]] if ref.article_ref in self._place else None
@@ -264,8 +277,9 @@ class _Text:
         """Apply the rewordings of one text and day in one pass: none changes what another has put there."""
         places = {(at, ref): self._resolved(ref) for at, order in enumerate(orders) for ref in order.refs or (Ref(self._document.number),)}
         found: set[tuple[int, Ref]] = set()
+        behind = {key: self._behind(place) for key, place in places.items()}
         for here, provision in enumerate(self._provisions):
-            mine = [(key, orders[key[0]]) for key, place in places.items() if place.covers(provision.ref)]
+            mine = [(key, orders[key[0]]) for key, place in places.items() if place.covers(provision.ref) or behind[key] == provision.ref]
             if mine:
                 found |= self._reworded(here, provision, mine)
         failed = [
@@ -378,7 +392,7 @@ def _numbered(ref: Ref) -> bool:
 
 
 def _order_key(ref: Ref) -> tuple[tuple[int, str], tuple[int, str], tuple[int, str]]:
-    return _number(ref.article), _number(ref.clause), (0, (ref.point or "").replace("đ", "d~"))
+    return _number(ref.article), _number(ref.clause), (0, point_order(ref.point))
 
 
 def _number(text: str | None) -> tuple[int, str]:

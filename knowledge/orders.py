@@ -15,8 +15,9 @@ from typing import Final
 
 from knowledge.headings import ARTICLE, CLAUSE, POINT
 from knowledge.numbers import NUMBER
-from knowledge.provision import POINT_LETTERS, Document, Provision, Ref, TextStatus
+from knowledge.provision import POINT_LETTERS, TAIL, Document, Provision, Ref, TextStatus
 from knowledge.targets import Targets, targets, without_asides
+from knowledge.units import parted
 from knowledge.vietnamese import one_line
 
 
@@ -431,7 +432,19 @@ def payload_units(lines: Sequence[str], refs: Sequence[Ref], document: str) -> l
             units[-1] = replace(last, text=f"{last.text}\n{line}".strip())
         elif not (ARTICLE.match(line) and first.clause is not None):
             units.append(NewUnit(replace(first, document=document), line))
-    return units
+    return units if letters else _with_tails(units)
+
+
+def _with_tails(units: Sequence[NewUnit]) -> list[NewUnit]:
+    """The units of whole clauses: what stands behind the last point of one is a unit of its own."""
+    found: list[NewUnit] = []
+    for unit, after in zip(units, [*units[1:], None], strict=True):
+        same = after is not None and after.ref.point is not None and after.ref.parent == unit.ref.parent
+        own, closing = ([unit.text], []) if unit.ref.point is None or same else parted(unit.text.split("\n"))
+        found.append(replace(unit, text="\n".join(own)))
+        if closing:
+            found.append(NewUnit(replace(unit.ref, point=TAIL), "\n".join(closing)))
+    return found
 
 
 def _labelled(line: str, at: Ref, first: Ref, *, letters: bool) -> tuple[Ref | None, str, str]:

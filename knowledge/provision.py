@@ -12,6 +12,9 @@ from knowledge.vietnamese import fold, one_line, strip_accents
 # đ is a letter of its own between d and e; there is no f, j, w, z (Nghị định 78/2025/NĐ-CP, Phụ lục I).
 POINT_LETTERS: Final = tuple("abcdđeghiklmnopqrstuvxy")
 
+# What stands behind the last point of a clause is a place of its own, named as amending texts name it: "đoạn cuối khoản 2".
+TAIL: Final = "đoạn cuối"
+
 _KINDS: Final = {
     "NĐ-CP": "Nghị định",
     "NQ-CP": "Nghị quyết",
@@ -45,7 +48,12 @@ def slug(text: str) -> str:
 
 def _point_slug(point: str) -> str:
     # d and đ must never meet in a key.
-    return point.replace("đ", "dd")
+    return slug(point) if " " in point else point.replace("đ", "dd")
+
+
+def point_order(point: str | None) -> str:
+    """A key that sorts points as the law does: none, a … d, đ, e …, and what stands behind them last."""
+    return "~" if point == TAIL else (point or "").replace("đ", "d~")
 
 
 @dataclass(frozen=True, order=True)
@@ -95,6 +103,13 @@ class Ref:
             and self.clause in (None, other.clause)
             and self.point in (None, other.point)
         )
+
+    @property
+    def label(self) -> str:
+        """What stands before the unit in the text: "a)", "2."; "" for an article, a section, the words behind the points."""
+        if self.point is not None:
+            return "" if self.point == TAIL else f"{self.point})"
+        return f"{self.clause.rpartition('.')[2]}." if self.clause and not self.clause.endswith(".0") else ""
 
     def place(self) -> str:
         """The place without the document: "điểm c khoản 1 Điều 8"; "" for a whole document."""
