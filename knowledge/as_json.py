@@ -91,6 +91,7 @@ def _provision_out(provision: Provision, number: str) -> dict[str, Any]:
         "questions": list(provision.questions),
         "text_status": provision.text_status.value,
         "headings": _versions_out(provision.headings),
+        "chapters": _versions_out(provision.chapters),
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -107,6 +108,7 @@ def _provision_in(facts: Mapping[str, Any], number: str) -> Provision:
         questions=tuple(facts.get("questions", ())),
         text_status=TextStatus(facts["text_status"]),
         headings=_versions_in(facts.get("headings", ())),
+        chapters=_versions_in(facts.get("chapters", ())),
     )
 
 

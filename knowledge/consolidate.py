@@ -6,12 +6,14 @@ are marked as amended by a text that the product could not read.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from knowledge.headings import proper_names, sentence
+from knowledge.headings import rank as depth
 from knowledge.orders import NewUnit, Order, OrderKind, orders
 from knowledge.provision import TAIL, Document, Provision, Ref, Relation, Version, point_order, weakest
 from knowledge.units import parted
@@ -174,6 +176,8 @@ class _Text:
         there = ref in self._place
         if order.kind is OrderKind.REPEAL:
             return self._repeal(order, ref)
+        if _is_division(ref):
+            return self._division(order, ref)
         if order.kind is OrderKind.INSERT:
             if there and self._live(ref, order):
                 return self._failed(order, ref, Why.ALREADY_THERE)
@@ -186,8 +190,7 @@ class _Text:
         elif order.kind is OrderKind.RENAME and not order.units:
             self._rename(ref, order)
             return None
-        chapter = bool(ref.article and ref.article.startswith("Chương"))
-        units = [u for u in order.units if chapter or replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
+        units = [u for u in order.units if replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
         if not units:
             return self._failed(order, ref, Why.NO_NEW_WORDING)
         if there:
@@ -196,11 +199,55 @@ class _Text:
             self._put(unit, order)
         return None
 
+    def _division(self, order: Order, ref: Ref) -> Unapplied | None:
+        """Rename, replace or insert a Chương or a Mục: its articles and its name."""
+        inside = self._inside(ref)
+        if order.kind is not OrderKind.INSERT and not inside:
+            return self._failed(order, ref, Why.NO_SUCH_PLACE)
+        named, there = {r.article for r in inside}, set(self._place)
+        if order.kind is OrderKind.RENAME:
+            if not order.new:
+                return self._failed(order, ref, Why.NO_NEW_WORDING)
+        else:
+            if not order.units:
+                return self._failed(order, ref, Why.NO_NEW_WORDING)
+            for article in inside if order.kind is OrderKind.REPLACE else ():
+                self._close(article, order, below=True)
+            for unit in order.units:
+                self._put(unit, order)
+            named = {u.ref.article for u in order.units}
+        if order.new:
+            self._name_division(order, [at for at, p in enumerate(self._provisions) if p.ref.article in named], there)
+        return None
+
+    def _inside(self, ref: Ref) -> list[Ref]:
+        """The articles of a Chương, or of a Mục in it."""
+        return [p.ref for p in self._provisions if p.level == "article" and _in_chapter(p.chapter, ref)]
+
+    def _name_division(self, order: Order, inside: Sequence[int], there: Container[Ref]) -> None:
+        """Give the provisions at `inside` the name that the order brings; what was not `there` before never had another."""
+        lines = (line for p in self._document.provisions for v in p.wording for line in v.text.split("\n"))
+        label, _, title = order.new.partition(". ")
+        name = f"{label}. {sentence(title, proper_names(lines))}" if title else label
+        for at in inside:
+            provision = self._provisions[at]
+            parts = [p for p in provision.chapter.split(" · ") if p]
+            renamed = any(_same_division(p, label) for p in parts)
+            around = [p for p in parts if depth(p) < depth(name)]
+            deeper = [p for p in parts if depth(p) > depth(name)] if renamed else []
+            chapter = " · ".join([*around, name, *deeper])
+            if provision.ref not in there:
+                self._provisions[at] = replace(provision, chapter=chapter)
+                continue
+            before = tuple(v for v in provision.chapters or (Version(provision.chapter),) if v.since is None or v.since != order.since)
+            chapters = (*_ended(before, order), Version(chapter, order.since, None, str(order.place)))
+            self._provisions[at] = replace(provision, chapter=chapter, chapters=chapters)
+
     def _repeal(self, order: Order, ref: Ref) -> Unapplied | None:
         """End a place; a chapter is its articles."""
         inside = [ref] if ref in self._place else []
-        if ref.article and ref.article.startswith("Chương") and ref.point is None:
-            inside = [p.ref for p in self._provisions if p.level == "article" and _in_chapter(p.chapter, ref.article)]
+        if _is_division(ref):
+            inside = self._inside(ref)
         for place in inside:
             self._close(place, order, below=True)
         return None if inside else self._failed(order, ref, Why.NO_SUCH_PLACE)
@@ -377,8 +424,18 @@ def _title(text: str) -> str:
     return re.sub(r"^(?:bộ )?luật ", "", fold(text))
 
 
-def _in_chapter(label: str, chapter: str) -> bool:
-    return any(part.split(".")[0].strip().casefold() == chapter.casefold() for part in label.split(" · "))
+def _is_division(ref: Ref) -> bool:
+    """True for a Chương, or a Mục of one: "Mục 2 Chương III"."""
+    return bool(ref.article and ref.article.startswith("Chương")) and (ref.point is None or ref.point.startswith(("Mục", "mục")))
+
+
+def _in_chapter(label: str, ref: Ref) -> bool:
+    parts = label.split(" · ")
+    return all(any(_same_division(part, name) for part in parts) for name in (ref.article, ref.point) if name)
+
+
+def _same_division(part: str, name: str) -> bool:
+    return part.partition(".")[0].strip().casefold() == name.casefold()
 
 
 def _loose(name: str | None) -> str:

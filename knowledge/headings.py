@@ -14,6 +14,8 @@ ARTICLE: Final = re.compile(
     r"^Điều\s+(\d{1,3})([a-zđ]?)\s*(?:[.:]\s*|\s+(?=[A-ZĐÀ-Ỹ]))(.*)$|^Điều\s+(\d{1,3})([a-zđ]?)\s*$"
 )
 CHAPTER: Final = re.compile(r"^(Phần|Chương|Mục|Tiểu mục)\s+([IVXLC]+|\d+|thứ \w+)\b\s*[.:]?\s*(.*)$", re.IGNORECASE)
+# In an amending text: "Mục 11", "Chương VIIa. TÊN"
+DIVISION: Final = re.compile(r"^(Phần|Chương|Mục|Tiểu mục)\s+((?:[IVXLC]+|\d+)[a-zđ]?)(?![\w])\s*[.:]?\s*(.*)$", re.IGNORECASE)
 # "01.01.2020" is a date, "1.5 lần" a figure: no digit follows the full stop of a clause.
 CLAUSE: Final = re.compile(r"^(\d{1,3})([a-zđ]?)\s*[.]\s*(?!\d)(.*)$")
 SUBCLAUSE: Final = re.compile(r"^((\d{1,3})(?:\.\d{1,2}){1,3})\.?\s+(?=\D)(.+)$")

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from knowledge.headings import ARTICLE, CLAUSE, POINT
+from knowledge.headings import ARTICLE, CLAUSE, DIVISION, POINT
 from knowledge.numbers import NUMBER
 from knowledge.provision import POINT_LETTERS, TAIL, Document, Provision, Ref, TextStatus
 from knowledge.targets import Targets, targets, without_asides
@@ -212,13 +212,13 @@ class _Reader:
         units = payload_units(payload, refs, document)
         for ref in refs:
             own = tuple(u for u in units if _belongs(u.ref, replace(ref, document=document)))
-            self._add(OrderKind.REPLACE, provision, document, [ref], units=own)
+            self._add(OrderKind.REPLACE, provision, document, [ref], units=own, new=_division(payload, ref))
 
     def _rename(self, provision: Provision, named: str, payload: Sequence[str], refs: Sequence[Ref], document: str) -> None:
         """A new heading; of a clause: its own words, its points stay, but for those that are named too."""
         first = refs[0]
         if first.clause is None:
-            self._add(OrderKind.RENAME, provision, document, [first], new=_title(payload))
+            self._add(OrderKind.RENAME, provision, document, [first], new=_division(payload, first) or _title(payload))
             return
         clause = replace(first, point=None)
         units = payload_units(payload, [clause], document)
@@ -241,7 +241,7 @@ class _Reader:
         for ref in refs:
             own = tuple(u for u in units if _belongs(u.ref, replace(ref, document=document)))
             if payload or not provision.ref.point:
-                self._add(OrderKind.INSERT, provision, document, [ref], units=own)
+                self._add(OrderKind.INSERT, provision, document, [ref], units=own, new=_division(payload, ref))
 
     def _repeal(self, provision: Provision, part: str, around: _Around) -> None:
         for named in self._named(re.sub(_QUOTED, " ", part), around):
@@ -410,6 +410,23 @@ def _title(payload: Sequence[str]) -> str:
     match = ARTICLE.match(payload[0])
     title = match[3] if match and match[3] else re.sub(r"^(?:Mẫu|Biểu)[^.:]{0,12}[.:]\s*", "", payload[0])
     return one_line(title).rstrip(".")
+
+
+def _division(payload: Sequence[str], ref: Ref) -> str:
+    """The name that quoted lines give to a Chương or Mục: ["Mục 11", "TÊN CỦA MỤC", "Điều …"] -> "Mục 11. TÊN CỦA MỤC"; "" for another place."""
+    if not (ref.article or "").startswith("Chương"):
+        return ""
+    match = DIVISION.match(payload[0]) if payload else None
+    if match is None:
+        named = ref.point or ref.article or ""
+        return "" if not payload or ARTICLE.match(payload[0]) else f"{named}. {one_line(payload[0])}".rstrip(".")
+    title = [match[3]]
+    for line in payload[1:] if not match[3] else ():
+        if ARTICLE.match(line) or DIVISION.match(line):
+            break
+        title.append(line)
+    label, title_line = f"{match[1].capitalize()} {match[2]}", one_line(" ".join(title)).rstrip(".")
+    return f"{label}. {title_line}" if title_line else label
 
 
 def payload_units(lines: Sequence[str], refs: Sequence[Ref], document: str) -> list[NewUnit]:

@@ -181,6 +181,7 @@ class Provision:
     questions: tuple[str, ...] = ()
     text_status: TextStatus = TextStatus.DIGEST
     headings: tuple[Version, ...] = ()  # where an amendment gave another heading: each with its days
+    chapters: tuple[Version, ...] = ()  # where an amendment gave another name to the Chương or Mục around it
 
     @property
     def level(self) -> str:
@@ -192,6 +193,10 @@ class Provision:
     def titled(self, day: date) -> str:
         """The heading on `day`."""
         return next((v.text for v in self.headings if v.on(day)), self.heading)
+
+    def chaptered(self, day: date) -> str:
+        """The names of the Chương and Mục around it on `day`."""
+        return next((v.text for v in self.chapters if v.on(day)), self.chapter)
 
     def worded(self, day: date) -> Version | None:
         """The official words on `day`, None where they are not held."""
