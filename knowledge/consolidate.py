@@ -6,7 +6,7 @@ are marked as amended by a text that the product could not read.
 """
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Final
 
 from knowledge.headings import proper_names, sentence
 from knowledge.headings import rank as depth
+from knowledge.licences import licence, openings, regulated
 from knowledge.orders import NewUnit, Order, OrderKind, orders
 from knowledge.provision import TAIL, Document, Provision, Ref, Relation, Version, point_order, weakest
 from knowledge.units import parted
@@ -59,6 +60,8 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
     """Return the documents with the orders applied of those whose official words are held."""
     held = {d.number: d for d in documents}
     found = [(o, d.number, at) for d in held.values() if any(p.wording for p in d.provisions) for at, o in enumerate(orders(d))]
+    found += [(o, by, len(found)) for by, o in _licences(held, found)]
+    found = [(_placed(o, held), by, at) for o, by, at in found if not o.procedure]
     # By day; words before units, so that a text's new wording is not reworded by itself; longer words first.
     found.sort(key=lambda row: (row[0].since or date.max, row[0].kind not in _WORDS, -len(row[0].old), row[1], row[2]))
     titles = {_title(d.title): d.number for d in held.values() if d.title}
@@ -106,6 +109,42 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
     return Consolidated(tuple(held.values()), tuple(applied), tuple(unapplied))
 
 
+def _licences(held: Mapping[str, Document], found: Sequence[tuple[Order, str, int]]) -> list[tuple[str, Order]]:
+    """Suspensions of a licence that name no document: one order for each document held that regulates it, from the day all is said."""
+    grouped: dict[tuple[str, str], list[tuple[frozenset[str], Order]]] = {}
+    for order, by, _ in found:
+        acts, paper = licence(order.procedure)
+        if paper:
+            grouped.setdefault((by, paper), []).append((acts, order))
+    orders_of: list[tuple[str, Order]] = []
+    places = {document.number: openings(document) for document in held.values()} if grouped else {}
+    for (by, paper), group in grouped.items():
+        acts = frozenset(act for acts, _ in group for act in acts)
+        last = max((o for _, o in group), key=lambda o: o.since or date.max)
+        for document in held.values():
+            older = document.issued is None or held[by].issued is None or document.issued < (held[by].issued or date.max)
+            refs = regulated(places[document.number], acts, paper) if document.number != by and older and _rank(by) >= _rank(document.number) else []
+            orders_of += [(by, replace(last, document=document.number, refs=(ref,), procedure="")) for ref in refs]
+    return orders_of
+
+
+def _placed(order: Order, held: Mapping[str, Document]) -> Order:
+    """A suspended part of an annex as the document held names it: "điểm 2 khoản I mục B Phụ lục VI" -> clause B.I.2."""
+    document = held.get(order.document)
+    if order.kind is not OrderKind.SUSPEND or document is None:
+        return order
+    clauses = {(p.ref.article, p.ref.clause) for p in document.provisions if p.ref.clause}
+
+    def place(ref: Ref) -> Ref:
+        if ref.clause is not None or ref.point is None or " " not in ref.point:
+            return ref
+        clause = ".".join(reversed(re.findall(r"\w+ ([\w.]+)", ref.point)))
+        there = any(a == ref.article and c and (c == clause or c.startswith(f"{clause}.")) for a, c in clauses)
+        return Ref(ref.document, ref.article, clause) if there else ref
+
+    return replace(order, refs=tuple(place(r) for r in order.refs))
+
+
 def _relations(order: Order, target: str) -> list[Relation]:
     """What the order says of its document as a whole, for lists of relations; only a whole article or document is repealed."""
     ends = order.kind in (OrderKind.REPEAL, OrderKind.END)
@@ -142,9 +181,15 @@ class _Text:
         if order.kind is OrderKind.END:
             self._end = (order.since - _DAY, str(order.place))
             return []
-        if order.kind is OrderKind.SUSPEND:
-            return []  # a relation of the suspending document says it; the words stay
+        if order.kind is OrderKind.SUSPEND:  # a relation of the suspending document says it; the words stay
+            return [Unapplied(order, ref, Why.NO_SUCH_PLACE) for ref in order.refs if not self._held_place(ref)]
         return [failed for ref in order.refs if (failed := self._unit(order, self._resolved(ref))) is not None]
+
+    def _held_place(self, ref: Ref) -> bool:
+        """True when the document has the place, or what lies inside it: the section "B.I" is its clauses."""
+        inside = f"{ref.clause}." if ref.clause else ""
+        same = (p.ref for p in self._provisions if p.ref.article == ref.article)
+        return ref in self._place or any(inside and (other.clause or "").startswith(inside) for other in same)
 
     def _failed(self, order: Order, ref: Ref, why: Why) -> Unapplied:
         kind = "repeals" if order.kind is OrderKind.REPEAL else "amends"

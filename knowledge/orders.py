@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import Final
 
 from knowledge.headings import ARTICLE, CLAUSE, DIVISION, POINT
-from knowledge.numbers import NUMBER
+from knowledge.numbers import NUMBER, read_date
 from knowledge.provision import POINT_LETTERS, TAIL, Document, Provision, Ref, TextStatus
 from knowledge.targets import Targets, targets, without_asides
 from knowledge.units import parted
-from knowledge.vietnamese import one_line
+from knowledge.vietnamese import fold, one_line
 
 
 class OrderKind(StrEnum):
@@ -61,6 +61,7 @@ class Order:
     before: bool = False  # new words stand before `old`, else after it
     since: date | None = None
     until: date | None = None
+    procedure: str = ""  # what is no longer done with a licence, in documents that are not named: "cấp lại Giấy phép …"
     text_status: TextStatus = TextStatus.OFFICIAL  # of the amending text, and so of the words that it gives
 
 
@@ -85,6 +86,12 @@ _POSITION: Final = re.compile(
 )
 _ENDS: Final = re.compile(r"\b(?:hết hiệu lực|bị bãi bỏ|được bãi bỏ)\b")
 _SUSPENDS: Final = re.compile(r"^\W*(?:Không thực hiện|Không áp dụng|Tạm ngưng(?: hiệu lực)?|Tạm dừng|Ngưng hiệu lực)\b(?!.*\bNghị (?:định|quyết) này\b.*$)")
+# "Không thực hiện thủ tục …" in the annexes of a text that cuts procedures
+_CUTS: Final = re.compile(r"cắt giảm|đơn giản h[oó][aá]")
+_NOT_DONE: Final = re.compile(r"^Không thực hiện (?:(?:các|những|nội dung)\s+)*(?:thủ tục|quy định|điều kiện|phí|mẫu|“)")
+_PAPER: Final = re.compile(r"thủ tục (?:hành chính )?(?:gồm )?([^;.]*?\bGiấy (?:phép|chứng nhận|xác nhận)\b.*?)(?=,? (?:theo )?quy định tại\b)", re.IGNORECASE)
+_OWN_DAY: Final = re.compile(r"^Các quy định tại (.+) có hiệu lực (?:thi hành )?(?:kể )?từ (ngày \d{1,2} tháng \d{1,2} năm \d{4})")
+_PARTS_OF: Final = re.compile(r"\b(?:phần|khoản|mục)\s+([A-ZĐ]+(?:,? (?:và )?[A-ZĐ]+)*)\s+((?:tiểu mục|mục) \d+(?:\.\d+)?)", re.IGNORECASE)
 _LAST_ARTICLE: Final = re.compile(r"(?i)hiệu lực|điều khoản thi hành|tổ chức thực hiện|bãi bỏ")
 _THIS: Final = re.compile(r"(?:Nghị định|Thông tư|Luật|Nghị quyết|Quyết định|Quy định) này")
 
@@ -95,7 +102,40 @@ def orders(document: Document) -> list[Order]:
     for provision in document.provisions:
         if provision.wording or provision.level == "article":
             reader.read(provision)
-    return [replace(o, since=o.since or document.in_force_from, until=o.until) for o in reader.found]
+    earlier = own_days(document)
+    return [replace(o, since=o.since or _own_day(o.place, earlier) or document.in_force_from, until=o.until) for o in reader.found]
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    """Part of a text that takes effect on a day of its own: "phần B, E tiểu mục 2.1 Phụ lục I.2"."""
+
+    annex: str
+    division: str
+    parts: tuple[str, ...]
+    day: date
+
+
+def own_days(document: Document) -> list[OwnDay]:
+    """The parts of annexes that the last article gives another day: "Các quy định tại … có hiệu lực thi hành từ ngày …"."""
+    found: list[OwnDay] = []
+    for text in (v.text for p in document.provisions if p.ref.article and p.ref.article[0].isdigit() for v in p.wording):
+        match = _OWN_DAY.match(text)
+        day = read_date(match[2]) if match else None
+        if match is None or day is None:
+            continue
+        for named in match[1].split(";"):
+            annexes = re.findall(r"Phụ lục ([IVX]+(?:\.\d+)*)", named)
+            for parts, division in _PARTS_OF.findall(named) if annexes else ():
+                letters = tuple(re.findall(r"[A-ZĐ]+", parts))
+                found.append(OwnDay(f"Phụ lục {annexes[-1]}", one_line(division).capitalize(), letters, day))
+    return found
+
+
+def _own_day(place: Ref, days: Sequence[OwnDay]) -> date | None:
+    article, part = place.article or "", (place.clause or "").partition(".")[0]
+    named = (d for d in days if article.endswith(f" {d.annex}") and article.startswith(f"{d.division} ") and part in d.parts)
+    return next((d.day for d in named), None)
 
 
 @dataclass(frozen=True)
@@ -114,6 +154,9 @@ class _Reader:
         self.document = document
         self.found: list[Order] = []
         self.around: dict[Ref, _Around] = {}
+        self.annexes = {
+            p.ref.article: p.heading for p in document.provisions if p.level == "article" and p.ref.article and not p.ref.article[0].isdigit()
+        }
 
     def read(self, provision: Provision) -> None:
         """Add the orders of one unit and keep what it says for those inside it."""
@@ -155,6 +198,7 @@ class _Reader:
     def _order(self, provision: Provision, head: str, payload: Sequence[str], around: _Around) -> None:
         sentence = head.strip()
         if provision.ref.article and not provision.ref.article[0].isdigit():
+            self._cut(provision)
             return  # forms, tables and lists of proposals hold verbs that order nothing
         if not payload and _of_some(sentence):
             return  # "Sửa đổi, bổ sung, bãi bỏ một số điểm của khoản 1": the orders stand below
@@ -184,6 +228,20 @@ class _Reader:
                 self._insert(provision, part, payload, around, later=at > 0)
             else:
                 self._replace(provision, part, payload, around)
+
+    def _cut(self, provision: Provision) -> None:
+        """What an annex on cut procedures no longer lets be done: places that it names, licences whose procedure it names."""
+        article = provision.ref.article or ""
+        if not any(_CUTS.search(fold(heading)) for name, heading in self.annexes.items() if article.endswith(name)):
+            return
+        for line in provision.wording[0].text.split("\n") if provision.wording else ():
+            if _NOT_DONE.match(line) is None:
+                continue
+            for named in targets(re.sub(_QUOTED, " ", line)):
+                if named.refs and named.document:
+                    self._add(OrderKind.SUSPEND, provision, named.document, named.refs, until=self.document.in_force_to)
+            if paper := _PAPER.search(line):
+                self._add(OrderKind.SUSPEND, provision, "", until=self.document.in_force_to, procedure=one_line(paper[1]))
 
     def _add(self, kind: OrderKind, provision: Provision, document: str, refs: Sequence[Ref] = (), **facts: object) -> None:
         number = document or ""

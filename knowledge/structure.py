@@ -19,11 +19,13 @@ from knowledge.headings import (
     follows,
     form,
     listed_title,
+    opens_part,
     proper_names,
     rank,
     roman,
     sentence,
     sub_annex,
+    sub_division,
     title_below,
 )
 from knowledge.provision import POINT_LETTERS
@@ -127,7 +129,7 @@ class OfficialReader:
         taken = []
         while at < len(self.lines) and self.lines[at].isupper() and " | " not in self.lines[at]:
             line = self.lines[at]
-            if at in self.articles.starts or CHAPTER.match(line) or annex(line) or form(line):
+            if at in self.articles.starts or CHAPTER.match(line) or annex(line) or form(line) or (self.annex and opens_part(line)):
                 break
             taken.append(line)
             self.lines[at] = ""
@@ -150,6 +152,13 @@ class OfficialReader:
         divided = sub_annex(line)
         if divided and self._next_division(divided[0]):
             self._open_division(at, *divided)
+            return True
+        below = sub_division(line)
+        if below and self.annex.division and below[0].partition(".")[0] == self.annex.division.rpartition(" ")[2]:
+            part_closing(self.units, self.unit)
+            name = f"Tiểu mục {below[0]} {self.annex.division}"
+            self.annex = _Annex(self.annex.name, division=self.annex.division)
+            self._open(self._fresh(f"{name} {self.annex.name}"), self._sentence(below[1] or self._capitals(at + 1)))
             return True
         return self._form_section(at, line)
 
