@@ -5,7 +5,7 @@ from knowledge.consolidate import Unapplied, Why
 from knowledge.corpus import DigestError
 from knowledge.embedder import ModelMissing
 from knowledge.index import DamagedIndex
-from knowledge.library import LibraryBusy, LibraryDamaged, NumberTaken
+from knowledge.library import LibraryBusy, LibraryDamaged, NumberTaken, SameNumber
 from knowledge.unreadable import Reason, UnreadableFile
 
 _FILE = {
@@ -74,6 +74,11 @@ def sentence(error: BaseException) -> str:
             return (
                 f"{error.path.name} ghi số {error.number}, nhưng số này đã được nạp từ {error.held.name} với nội dung khác. "
                 "Thêm --replace để thay; bản cũ được giữ lại."
+            )
+        case SameNumber():
+            return (
+                f"{error.first.name} và {error.second.name} cùng ghi số {error.number} nhưng nội dung khác nhau; "
+                "chưa nạp tệp nào, hãy bỏ bớt một tệp rồi nạp lại."
             )
         case LibraryBusy():
             return "Một lệnh nạp văn bản khác đang chạy trên cùng thư mục dữ liệu; hãy chờ xong rồi chạy lại."
