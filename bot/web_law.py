@@ -17,7 +17,7 @@ from bot.web_render import Renderer, article_path, with_day
 from bot.web_texts import Texts, shown_day
 from handlers.texts import texts
 from knowledge.corpus import Corpus
-from knowledge.provision import Document, Provision, Ref, TextStatus, Version, kind_of, slug
+from knowledge.provision import TAIL, Document, Provision, Ref, TextStatus, Version, kind_of, slug
 from knowledge.relations import links
 from knowledge.status import Standing, Status, last_before, standing
 
@@ -247,8 +247,8 @@ def contents(t: Texts, corpus: Corpus, document: Document, day: date) -> list[tu
     """The contents of a document: chapter -> section -> articles; "" where there is no chapter or section."""
     whole = document_status(t, corpus, document, day)
     chapters = []
-    for chapter, inside in groupby(ordered(corpus, document.number), lambda p: _chapter(t, p)):
-        sections = groupby(inside, _section)
+    for chapter, inside in groupby(ordered(corpus, document.number), lambda p: _chapter(t, p, day)):
+        sections = groupby(inside, lambda p: _section(p, day))
         chapters.append((chapter, [(name, [_row(t, corpus, p, day, whole) for p in group]) for name, group in sections]))
     return chapters
 
@@ -265,12 +265,12 @@ def _annex(provision: Provision) -> bool:
     return not (provision.ref.article or "")[:1].isdigit()
 
 
-def _chapter(t: Texts, provision: Provision) -> str:
-    return provision.chapter.partition(" · ")[0] or (t.annexes if _annex(provision) else "")
+def _chapter(t: Texts, provision: Provision, day: date) -> str:
+    return provision.chaptered(day).partition(" · ")[0] or (t.annexes if _annex(provision) else "")
 
 
-def _section(provision: Provision) -> str:
-    return provision.chapter.partition(" · ")[2]
+def _section(provision: Provision, day: date) -> str:
+    return provision.chaptered(day).partition(" · ")[2]
 
 
 def _row(t: Texts, corpus: Corpus, article: Provision, day: date, whole: StatusLine) -> Row:
@@ -291,7 +291,7 @@ def _unit(t: Texts, corpus: Corpus, provision: Provision, day: date, whole: Stat
     status = status_line(t, corpus, provision, day)
     own = status if provision.level != "article" and status.short != whole.short else None
     notes = tuple(n for v in dict.fromkeys((official, plain)) if v is not None for n in _notes(t, v))
-    if official is not None and provision.text_status is TextStatus.OCR:
+    if official is not None and provision.text_status_on(day) is TextStatus.OCR:
         notes = (t.machine_read, *notes)
     stands = standing(corpus, provision, day)
     if official is None and plain is None and stands.status is Status.REPEALED and stands.since is not None:
@@ -313,9 +313,9 @@ def _notes(t: Texts, version: Version) -> Iterable[str]:
 
 
 def _mark(ref: Ref) -> str:
-    """"1.", "a)", "Mục II" for the opening of a section of an annex."""
+    """"1.", "a)", "Mục II" for the opening of a section of an annex; "" for the words behind the points."""
     if ref.point is not None:
-        return f"{ref.point})"
+        return "" if ref.point == TAIL else f"{ref.point})"
     section, _, number = (ref.clause or "").rpartition(".")
     if number == "0":
         return f"Mục {section}" if section else ""

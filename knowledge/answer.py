@@ -21,7 +21,7 @@ from knowledge.intent import Kind, intent
 from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
 from knowledge.provinces import TODAY, province_in, without_provinces
-from knowledge.provision import Document, Provision, Ref, TextStatus
+from knowledge.provision import Document, Provision, Ref, TextStatus, weakest
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, last_before, standing
 from knowledge.transition import Turn, asks_which_rules, still_open, subject, turns
@@ -582,11 +582,12 @@ class Answers:
         over = stands.status in (Status.REPEALED, Status.EXPIRED)
         former = (stands.since or (stands.until + timedelta(days=1) if stands.until else None)) if over else None
         worded = [(p, p.worded(day) or (last_before(p.wording, day) if over and not lives else None)) for p in group]
-        quotes = [Quote(p.ref, v.text, _label(p.ref)) for p, v in worded if v is not None and v.text and (not cut or p.ref in kept)]
+        quoted = [(p, v) for p, v in worded if v is not None and v.text and (not cut or p.ref in kept)]
+        quotes = [Quote(p.ref, v.text, p.ref.label) for p, v in quoted]
         left_out = [(p.ref, s) for p in group[1:] if lives and p.said(day) is None and (s := standing(self.corpus, p, day)).status is Status.REPEALED]
         ended = [(r, s) for r, s in left_out if not any(above.covers(r) and above != r for above, _ in left_out)]
         version = provision.said(day) or (clause.said(day) if clause else None)
-        status = provision.text_status if quotes else TextStatus.DIGEST
+        status = weakest(v.text_status or p.text_status for p, v in quoted) or TextStatus.DIGEST
         return Shown(
             ref, provision.titled(day), provision.gist, tuple(lines), tuple(quotes), status, cut,
             version.disputed if version else None, version.by if version else None, former, tuple(ended),
@@ -612,7 +613,7 @@ class Answers:
             version = next((v for v in versions if v.since and v.since > day), versions[-1] if versions else None)
         if version is None or not version.text:
             return None
-        return Line(_label(provision.ref), version.text, provision.ref)
+        return Line(provision.ref.label, version.text, provision.ref)
 
     def _warnings(
         self, cited: Sequence[Cited], shown: Sequence[Shown] = (), occurrences: Sequence[Occurrence] = (), day: date | None = None,
@@ -637,13 +638,6 @@ class Answers:
         if wrong or body:
             found.append("false_premise")
         return tuple(dict.fromkeys(found))
-
-
-def _label(ref: Ref) -> str:
-    """What stands before a unit in the text: "a)", "2."; "" for an article or a section."""
-    if ref.point:
-        return f"{ref.point})"
-    return f"{ref.clause.rpartition('.')[2]}." if ref.clause and not ref.clause.endswith(".0") else ""
 
 
 def _spoken(mention: DocumentMention) -> str:

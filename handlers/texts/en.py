@@ -10,7 +10,7 @@ from knowledge.calendar import Unit
 from knowledge.changes import News
 from knowledge.duties import Duty, Period
 from knowledge.procedures import Due, Procedure, Step
-from knowledge.provision import Document, Ref, kind_of
+from knowledge.provision import TAIL, Document, Ref, kind_of
 from knowledge.relations import Link
 from knowledge.roles import Role
 from knowledge.status import Standing, Status
@@ -50,7 +50,7 @@ def _spot(ref: Ref) -> str:
     """The place without the document: "point c, clause 1, Article 8"."""
     parts = []
     if ref.point is not None:
-        parts.append(f"point {ref.point}")
+        parts.append("closing paragraph" if ref.point == TAIL else f"point {ref.point}")
     if ref.clause is not None:
         section, _, number = ref.clause.rpartition(".")
         if section and not section[0].isdigit():
