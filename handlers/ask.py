@@ -24,6 +24,7 @@ LABEL: Final = 90
 LEAD: Final = 90  # characters in which a sentence names who acts
 TOUCHED: Final = 5
 CHANGES: Final = 30
+TOKEN: Final = 56  # bytes that a choice may carry
 NEWS: Final = 20
 
 
@@ -161,12 +162,13 @@ def _context(op: Op, text: str) -> str:
 def _news(answer: Answer, found: Sequence[News], say: ModuleType) -> Told:
     """One page of what is to come and of what has been, and the way to the next."""
     window = answer.window or Window(answer.day)
+    about = [Block(BlockKind.NOTE, say.news_of_all())] if answer.missing else [Block(BlockKind.NOTE, say.news_of_subject())] if window.about else []
     if not found:
-        return [Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn))], []
+        return [Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn)), *about], []
     start = min(answer.news_start, len(found) - 1)
     part = found[start : start + NEWS]
     coming, been = [n for n in part if n.day > answer.day], [n for n in part if n.day <= answer.day]
-    blocks: list[Block] = []
+    blocks: list[Block] = about
     choices: dict[str, Choice] = {}
     if start == 0 and not been and window.since <= answer.day:
         blocks.append(Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn)))
@@ -180,7 +182,8 @@ def _news(answer: Answer, found: Sequence[News], say: ModuleType) -> Told:
     offered = list(choices.values())[:8]
     if left := len(found) - start - len(part):
         blocks.append(Block(BlockKind.NOTE, say.more_news(left)))
-        offered.insert(0, Choice(say.next_news(min(left, NEWS)), _news_token(window, start + len(part))))
+        token = _news_token(window, start + len(part))
+        offered[:0] = [Choice(say.next_news(min(left, NEWS)), token)] if len(token) <= TOKEN else []
     return blocks, offered
 
 
@@ -189,16 +192,17 @@ def _last(window: Window) -> date | None:
 
 
 def _news_token(window: Window, start: int) -> str:
-    return f"n:{window.since.isoformat()}:{window.until.isoformat()}:{window.turn}:{start}"
+    subject = f":{window.about}" if window.about else ""
+    return f"n:{window.since.isoformat()}:{window.until.isoformat()}:{window.turn}:{start}{subject}"
 
 
 def further_news(token: str) -> tuple[Window, int] | None:
     """The window and the first of its news that a tapped "the next ones" asks for; None for a token that is not well formed."""
     parts = token.split(":")
-    if len(parts) != 5 or parts[3] not in set(Turn) or not (parts[4].isascii() and parts[4].isdigit()):
+    if len(parts) not in (5, 6) or parts[3] not in set(Turn) or not (parts[4].isascii() and parts[4].isdigit()):
         return None
     try:
-        return Window(date.fromisoformat(parts[1]), date.fromisoformat(parts[2]), Turn(parts[3])), int(parts[4])
+        return Window(date.fromisoformat(parts[1]), date.fromisoformat(parts[2]), Turn(parts[3]), *parts[5:]), int(parts[4])
     except ValueError:
         return None
 

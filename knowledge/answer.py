@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from knowledge.asked_force import asks_for_force, document_by_title, effect_clause
-from knowledge.asked_news import Window, asks_for_news, window_of
+from knowledge.asked_news import Window, asks_for_news, subject_of, window_of
 from knowledge.authority import Authority, Occurrence, Reading
-from knowledge.changes import Change, News, asks_for_changes, changes, news, same_place
+from knowledge.changes import Change, News, asks_for_changes, changes, news, news_about, same_place
 from knowledge.citation import Citation, DocumentMention, documents_named, find_citations, without_citations
 from knowledge.corpus import Corpus, Effect
 from knowledge.dates import Side, told_day
@@ -150,7 +150,9 @@ class Answers:
             return answer
         if asks_for_news(text) and not citations:
             now = today or day
-            return self.whats_new(window_of(text, now, day if day != now else None), now, text)
+            subject, certain = subject_of(text)
+            window = window_of(text, now, day if day != now else None)
+            return self.whats_new(replace(window, about=subject), now, text, certain=certain)
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
@@ -213,10 +215,18 @@ class Answers:
     def _territory(self, provision: Provision) -> str:
         return self.corpus.documents[provision.ref.document].territory
 
-    def whats_new(self, window: Window, today: date, text: str = "") -> Answer:
-        """What changed in the corpus on the days of `window`, and what is known to come where they reach to today."""
+    def whats_new(self, window: Window, today: date, text: str = "", *, certain: bool = True) -> Answer:
+        """What changed in the corpus on the days of `window`, and what is known to come where they reach to today.
+
+        Of the subject alone where one is named that a document or an article bears; one that is `certain` to be
+        meant and is found nowhere is kept in `missing`.
+        """
         reached = replace(window, until=date.max) if window.since <= today <= window.until else window
-        return Answer(Kind.ANSWER, today, text, news=tuple(news(self.corpus, reached, today)), window=window, confidence=1.0)
+        found = news(self.corpus, reached, today)
+        of_it = news_about(self.corpus, found, window.about) if window.about else None
+        missing = window.about if window.about and of_it is None and certain else ""
+        window = window if of_it is not None else replace(window, about="")
+        return Answer(Kind.ANSWER, today, text, news=tuple(found if of_it is None else of_it), window=window, missing=missing, confidence=1.0)
 
     def compare(self, ref: Ref, day: date) -> Answer:
         """A place with its old and new wording, as a tapped button asks for it."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from knowledge.plainly import LONGEST
+from knowledge.plainly import LONGEST, plainly
 from knowledge.vietnamese import clean, fold, strip_accents
 
 EARLIEST: Final = date(1945, 9, 2)  # no text held is older
@@ -45,6 +45,12 @@ _SINCE: Final = re.compile(r"\b(?:tu|sau|ke tu|tinh tu|dau)\b")
 _UNTIL: Final = re.compile(r"\b(?:truoc|den|toi|het)\b")
 _SHIFT: Final = {"nay": 0, "sau": 1, "toi": 1, "truoc": -1, "roi": -1, "vua roi": -1, "qua": -1, "ngoai": -1}
 _LENGTH: Final = {"ngay": 1, "tuan": 7, "thang": 30, "nam": 365}
+# What stands around the subject of such a message.
+_AROUND: Final = frozenset(
+    "co gi moi nhat nhung cac diem thay doi vua sua nao khong chua vay the thi la nhi a ha em anh chi cho hoi xin biet toi trong o lai day tro hien nay va da duoc"
+    " quy dinh van ban nghi thong quyet luat dieu khoan het hieu luc gan ke tinh tu den sau truoc ngay thang nam sap se".split()
+)
+_ABOUT: Final = re.compile(r"\b(?:ve|linh vuc|lien quan|doi voi)\b")
 
 
 class Turn(StrEnum):
@@ -57,11 +63,12 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Window:
-    """The first and the last day, both inside, and the kind of change."""
+    """The first and the last day, both inside, the kind of change, and the subject in plain words, "" for all."""
 
     since: date
     until: date = date.max
     turn: Turn = Turn.ANY
+    about: str = ""
 
 
 def asks_for_news(text: str) -> bool:
@@ -84,6 +91,25 @@ def window_of(text: str, today: date, chosen: date | None = None) -> Window:
     if since is None:
         since = today if until is not None and until > today else EARLIEST
     return Window(since, until if until is not None and until >= since else date.max, turn)
+
+
+def subject_of(text: str) -> tuple[str, bool]:
+    """What else the message names, in plain words ("có gì mới về khuyến công" -> "khuyen cong"), and whether it says "về" of it."""
+    bare = _bare(text)
+    for pattern in (_SPAN, _DAY, _MONTH, _YEAR, _QUARTER, _WEEK, _NEWS, _TURNS, _WHICH):
+        bare = pattern.sub(" ", bare)
+    parts = [_stripped(part) for part in _ABOUT.split(plainly(bare))]
+    return next((part for part in reversed(parts) if part), ""), len(parts) > 1
+
+
+def _stripped(text: str) -> str:
+    """The words less those around them that name nothing."""
+    words = text.split()
+    while words and words[0] in _AROUND:
+        words.pop(0)
+    while words and words[-1] in _AROUND:
+        words.pop()
+    return " ".join(words)
 
 
 def _bare(text: str) -> str:

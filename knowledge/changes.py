@@ -10,6 +10,7 @@ from typing import Final
 
 from knowledge.asked_news import Turn, Window
 from knowledge.corpus import Corpus
+from knowledge.plainly import plainly
 from knowledge.provision import Document, Provision, Ref, Version, kind_of
 from knowledge.status import Status, standing
 from knowledge.vietnamese import fold, strip_accents
@@ -136,6 +137,27 @@ def news(corpus: Corpus, window: Window, today: date) -> list[News]:
     asked = [n for n in dict.fromkeys(found) if window.turn is Turn.ANY or _turns(n, window.turn)]
     coming = sorted((n for n in asked if n.day > today), key=lambda n: n.day)
     return [*coming, *sorted((n for n in asked if n.day <= today), key=lambda n: n.day, reverse=True)]
+
+
+def news_about(corpus: Corpus, found: Sequence[News], subject: str) -> list[News] | None:
+    """Those of `found` that are of the subject, told by titles and headings; None where no document or article bears its name."""
+    named = {d.number for d in corpus.documents.values() if _names(subject, " ".join((d.title, *d.aliases)))}
+    headed = {p.ref for d in corpus.documents.values() for p in corpus.articles(d.number) if _names(subject, f"{p.chapter} {p.heading}")}
+    if not named and not headed:
+        return None
+    around = {r.document for r in headed}
+    kept: list[News] = []
+    for item in found:
+        by_whole = item.kind in ("begins", "ends") and item.document.number in around
+        if item.document.number in named or by_whole or (item.kind == "amended_unknown" and item.by in named):
+            kept.append(item)
+        elif refs := tuple(r for r in item.refs if r in headed):
+            kept.append(replace(item, refs=refs))
+    return kept
+
+
+def _names(subject: str, words: str) -> bool:
+    return f" {subject} " in f" {plainly(words)} "
 
 
 def _turns(item: News, turn: Turn) -> bool:

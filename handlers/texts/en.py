@@ -367,6 +367,14 @@ def no_news(since: date, until: date | None, turn: Turn) -> str:
     return f"In the texts at hand, {what} {_period_of(since, until)}."
 
 
+def news_of_subject() -> str:
+    return "Only changes of documents and articles whose names mention the subject are listed; ask “what is new” to see all."
+
+
+def news_of_all() -> str:
+    return "No document or article bears the name of the subject, so all changes are listed."
+
+
 def more_news(left: int) -> str:
     return f"{left} more changes are not listed above."
 

@@ -313,6 +313,14 @@ def no_news(since: date, until: date | None, turn: Turn) -> str:
     return f"Trong các văn bản mà hệ thống có, chưa thấy {what} {_period_of(since, until)}."
 
 
+def news_of_subject() -> str:
+    return "Chỉ nêu những thay đổi của văn bản, điều có tên nói đến nội dung được hỏi; hỏi “có gì mới” để xem tất cả."
+
+
+def news_of_all() -> str:
+    return "Không có văn bản, điều nào mang tên nội dung được hỏi, nên dưới đây là mọi thay đổi."
+
+
 def more_news(left: int) -> str:
     return f"Còn {left} thay đổi nữa chưa nêu ở trên."
 
