@@ -63,7 +63,7 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
     who = [b for b in authority_notes(answer.authority, answer.day, say) if b not in first]
     blocks += first
     if answer.changes is not None:
-        blocks += _changes(answer.changes, say)
+        blocks += _changes(answer.changes, main.provision.ref.document, say)
     for at, shown in enumerate(answer.shown if answer.changes is None else ()):
         blocks += _shown(answer, shown, say, first=at == 0)
     blocks += who
@@ -142,13 +142,15 @@ def authority_notes(occurrences: Sequence[Occurrence], on: date, say: ModuleType
     return [Block(BlockKind.NOTE, line) for line in list(found.values())[:3]]
 
 
-def _changes(found: Sequence[Change], say: ModuleType) -> list[Block]:
-    """Old and new words side by side, what was removed and added marked."""
+def _changes(found: Sequence[Change], document: str, say: ModuleType) -> list[Block]:
+    """Old and new words side by side, what was removed and added marked; places of other texts than `document` with its name."""
     blocks = [Block(BlockKind.TITLE, say.changes_title() if found else say.no_changes())]
     for change in found[:CHANGES]:
-        blocks.append(Block(BlockKind.CITE, say.change_place(change.ref, change.since, change.by)))
+        blocks.append(Block(BlockKind.CITE, say.change_place(change.ref, change.since, change.by, change.ref.document != document)))
         blocks.append(Block(BlockKind.LINE, say.compared(tuple((str(op), _context(op, text)) for op, text in change.compared()))))
-    if any(not c.official for c in found):
+    if len(found) > CHANGES:
+        blocks.append(Block(BlockKind.NOTE, say.more_changes(len(found) - CHANGES)))
+    if any(not c.official for c in found[:CHANGES]):
         blocks.append(Block(BlockKind.NOTE, say.digest_mark()))
     return blocks
 

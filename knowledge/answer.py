@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from knowledge.asked_force import asks_for_force, document_by_title, effect_clause
+from knowledge.asked_force import asks_for_force, document_by_title, effect_clause, entitled
 from knowledge.asked_news import Window, asks_for_news, subject_of, window_of
 from knowledge.authority import Authority, Occurrence, Reading
-from knowledge.changes import Change, News, asks_for_changes, changes, news, news_about, same_place
-from knowledge.citation import Citation, DocumentMention, documents_named, find_citations, without_citations
+from knowledge.changes import Change, News, asks_for_changes, changes, changes_by, news, news_about, same_place
+from knowledge.citation import Citation, DocumentMention, documents_named, find_citations, law_by_name, without_citations
 from knowledge.corpus import Corpus, Effect
 from knowledge.dates import Side, told_day
 from knowledge.intent import Kind, intent
 from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
 from knowledge.provinces import TODAY, province_in, without_provinces
-from knowledge.provision import Document, Provision, Ref, TextStatus, weakest
+from knowledge.provision import Document, Provision, Ref, TextStatus, kind_of, weakest
 from knowledge.search import Found, Hit, Search
 from knowledge.status import Standing, Status, last_before, standing
 from knowledge.transition import Turn, asks_which_rules, still_open, subject, turns
@@ -150,9 +150,12 @@ class Answers:
             return answer
         if asks_for_news(text) and not citations:
             now = today or day
-            subject, certain = subject_of(text)
-            window = window_of(text, now, day if day != now else None)
-            return self.whats_new(replace(window, about=subject), now, text, certain=certain)
+            subject, certain = subject_of(without_provinces(text))
+            window = replace(window_of(text, now, day if day != now else None), about=subject)
+            answer = self.whats_new(window, now, text, certain=certain)
+            if answer.window is not None and answer.window.about and window.since == date(now.year, 1, 1) and all(n.day > now for n in answer.news or ()):
+                return self.whats_new(replace(window, since=date(now.year - 1, 1, 1)), now, text)  # nothing of it this year: the year before
+            return answer
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
@@ -160,7 +163,7 @@ class Answers:
                 if not compares:
                     return answer
                 if all(c.article is None for c in citations):
-                    return replace(answer, changes=tuple(changes(self.corpus, Ref(answer.shown[0].ref.document))))
+                    return replace(answer, changes=self._between(text, answer.shown[0].ref.document))
                 return replace(answer, changes=self._changes(answer, whole=all(c.clause is None for c in citations)))
         return self._searched(text, day, province, context)
 
@@ -234,6 +237,12 @@ class Answers:
             return replace(self.overview(self.corpus.documents[ref.document], day), changes=tuple(changes(self.corpus, ref)))
         answer = self.place(ref, day)
         return replace(answer, changes=self._changes(answer)) if answer.kind is Kind.ANSWER else answer
+
+    def _between(self, text: str, document: str) -> tuple[Change, ...]:
+        """What one of the texts that are named did to another; of one alone what was done to it, else what it did."""
+        named = dict.fromkeys(d.number for m in documents_named(text) for d in self._documents(m))
+        between = [c for a in named for b in named if a != b for c in changes_by(self.corpus, a, b)]
+        return tuple(between or changes(self.corpus, Ref(document)) or changes_by(self.corpus, document))
 
     def _changes(self, answer: Answer, *, whole: bool = False) -> tuple[Change, ...]:
         """The changes of what is shown, of its `whole` article where no clause was named."""
@@ -340,9 +349,13 @@ class Answers:
     def _in_some_document(self, text: str, placed: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
         """A place without a document: the only holder's, the one that the other words mean, or ask which."""
         first = placed[0]
-        holders = [d for d in self.corpus.documents.values() if any(self.corpus.get(self._ref(c, d)) for c in placed)]
+        law = law_by_name(text)
+        among = [d for d in self.corpus.documents.values() if not law or (d.kind or kind_of(d.number)) in ("Luật", "Bộ luật")]
+        holders = [d for d in among if any(self.corpus.get(self._ref(c, d)) for c in placed)]
         if not holders and len(rest) >= 3 and (found := self.search.find(text, limit=LIMIT)).answerable >= CLEAR:
             return self._from_found(text, day, found)  # "theo khoản 4 Điều 94 Luật Thương mại … nay ai đặt": the words tell what is meant
+        if not holders and law and not any(d.provisions for d in among):
+            return Answer(Kind.DECLINE, day, text, reason="unknown_document", missing=law, warnings=("not_in_corpus",))
         if not holders:
             missing = Ref("", first.article, first.clause, first.point).place()
             return Answer(Kind.DECLINE, day, text, reason="no_such_place", missing=missing, warnings=("not_in_corpus",))
@@ -417,7 +430,9 @@ class Answers:
         about = self.overview(document, day, text)
         kinds = ("amends", "repeals", "suspends")
         effects = {e.by: e for e in self.corpus.effects.get(document.number, ()) if e.relation.kind in kinds and e.relation.on(day)}
-        touched = tuple(sorted(effects.values(), key=lambda e: e.relation.since or date.min))
+        # Where some orders of a held text could not be applied, its words are held all the same.
+        held = {n: replace(e, held=e.held or ((d := self.corpus.documents.get(n)) is not None and bool(d.provisions))) for n, e in effects.items()}
+        touched = tuple(sorted(held.values(), key=lambda e: e.relation.since or date.min))
         if clause is None:
             return replace(about, force=self._whole(document, day), touched=touched)
         cited = self._cite([Hit(clause, 1.0)], day)
@@ -472,6 +487,8 @@ class Answers:
         if not found.hits:
             return Answer(Kind.DECLINE, day, text, reason="out_of_scope", warnings=("not_in_corpus",))
         if not certain and found.answerable < self.search.ranking.threshold:
+            if (titled := entitled(text, self.corpus)) is not None:
+                return self.overview(titled, day, text)
             near = found.hits[:3] if found.answerable > NEAR else ()
             return Answer(
                 Kind.DECLINE, day, text, reason="out_of_scope", choices=tuple(h.provision.ref for h in near), warnings=("not_in_corpus",),
@@ -565,8 +582,8 @@ class Answers:
         if not ended or standing.until is None or not named:
             return ()
         document = self.corpus.documents[ref.document]
-        by = f"{standing.by} (chưa đối chiếu)" if standing.by and not standing.checked else standing.by
-        basis = (standing.basis or by or document.in_force_to_reason or str(ref)).rstrip(". ")
+        by = f"{kind_of(standing.by)} {standing.by}".strip() + (" (chưa đối chiếu)" if not standing.checked else "") if standing.by else ""
+        basis = (" ".join(filter(None, (standing.basis, by))) or document.in_force_to_reason or str(ref)).rstrip(". ")
         until = (Reading(body, None, document.in_force_from, standing.until, str(ref), True),) if body else ()
         since = Reading(None, None, standing.until + timedelta(days=1), None, basis, False)
         return (Occurrence(ref, body or cited.provision.heading, "body", cited.provision.heading, (*until, since)),)

@@ -20,7 +20,7 @@ _BESIDE: Final = re.compile(
     r"|kg|hok|z|v|k|bh|vao|trong|cung|may|ad|oi|va|voi|ca|deu)\b|\d+"
 )
 _BEGIN: Final = re.compile(r"\b(?:tu bao gio|tu khi nao|tu ngay nao|tu luc nao|khi nao co|bao gio co|co hieu luc chua|chua co hieu luc|bat dau)\b")
-_HEADED: Final = re.compile(r"hiệu lực|điều khoản thi hành", re.IGNORECASE)
+_HEADED: Final = re.compile(r"^\W*hiệu lực|hiệu lực (?:thi hành|áp dụng)|^điều khoản.*hiệu lực|điều khoản thi hành", re.IGNORECASE)
 
 
 def asks_for_force(text: str, title: str) -> bool:
@@ -46,6 +46,19 @@ def document_by_title(text: str, corpus: Corpus) -> Document | None:
     # "khuyến công" is a whole title of one decree, and a part of an amending one's.
     shortest = min((len(d.title) for d in found), default=0)
     found = [d for d in found if len(d.title) == shortest]
+    return found[0] if len(found) == 1 else None
+
+
+_ENTITLED: Final = 5  # words from which on a message is a document's title
+
+
+def entitled(text: str, corpus: Corpus) -> Document | None:
+    """The one held document whose title the message tells and nothing else: "quy chế quản lý CCN Lào Cai"."""
+    bare = plainly(text) if len(text) <= LONGEST else ""
+    words = [w for w in _BESIDE.sub(" ", bare).split() if w not in ("noi", "gi", "nhung", "tinh", "xem", "nhu", "gom")]
+    if len(words) < _ENTITLED:
+        return None
+    found = [d for d in corpus.documents.values() if d.provisions and set(words) <= set(plainly(d.title).split())]
     return found[0] if len(found) == 1 else None
 
 

@@ -11,7 +11,7 @@ from knowledge.plainly import LONGEST, plainly
 from knowledge.vietnamese import clean, fold, strip_accents
 
 EARLIEST: Final = date(1945, 9, 2)  # no text held is older
-_WHAT: Final = r"(?:(?:nhung|cac) )?(?:quy dinh|van ban|nghi dinh|thong tu|nghi quyet|luat|dieu khoan)"
+_WHAT: Final = r"(?:(?:nhung|cac) )?(?:quy dinh|van ban|vb|vbpl|nghi dinh|nd|thong tu|tt|nghi quyet|nq|luat|dieu khoan)"
 _NEWS: Final = re.compile(
     rf"\bco (?:gi|{_WHAT}(?: gi| nao)?) (?:moi|thay doi)\b|\b(?:gi|{_WHAT} nao) (?:moi|thay doi|vua sua)\b"
     rf"|\bnhung (?:thay doi|diem moi)\b|\bco thay doi (?:gi|nao)\b(?! (?:ve|trong|o) )|\b(?:quy dinh|van ban) moi nhat\b"
@@ -46,10 +46,12 @@ _UNTIL: Final = re.compile(r"\b(?:truoc|den|toi|het)\b")
 _SHIFT: Final = {"nay": 0, "sau": 1, "toi": 1, "truoc": -1, "roi": -1, "vua roi": -1, "qua": -1, "ngoai": -1}
 _LENGTH: Final = {"ngay": 1, "tuan": 7, "thang": 30, "nam": 365}
 # What stands around the subject of such a message.
-_AROUND: Final = frozenset(
-    "co gi moi nhat nhung cac diem thay doi vua sua nao khong chua vay the thi la nhi a ha em anh chi cho hoi xin biet toi trong o lai day tro hien nay va da duoc"
-    " quy dinh van ban nghi thong quyet luat dieu khoan het hieu luc gan ke tinh tu den sau truoc ngay thang nam sap se".split()
-)
+_AROUND: Final = frozenset((
+    "co", "gi", "moi", "nhat", "nhung", "cac", "diem", "thay", "doi", "vua", "sua", "nao", "khong", "chua", "vay", "the", "thi", "la", "nhi", "a",
+    "ha", "em", "anh", "chi", "cho", "hoi", "xin", "biet", "toi", "trong", "o", "lai", "day", "tro", "hien", "nay", "va", "da", "duoc", "quy",
+    "dinh", "van", "ban", "nghi", "thong", "quyet", "luat", "dieu", "khoan", "het", "hieu", "luc", "gan", "ke", "tinh", "tu", "den", "sau", "truoc",
+    "ngay", "thang", "nam", "sap", "se",
+))
 _ABOUT: Final = re.compile(r"\b(?:ve|linh vuc|lien quan|doi voi)\b")
 
 

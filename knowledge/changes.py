@@ -65,6 +65,7 @@ class News:
     by: str = ""
     checked: bool = True
     repeals: bool = False  # "amended_unknown": the text that is not held repeals what it touches
+    partly: bool = False  # "amended_unknown": the text is held, some of its orders could not be applied
 
 
 def asks_for_changes(text: str) -> bool:
@@ -90,6 +91,13 @@ def changes(corpus: Corpus, ref: Ref, since: date | None = None, until: date | N
     found = [c for p in corpus if ref.covers(p.ref) for c in _told(corpus, p)]
     found = [c for c in found if (since is None or c.since > since) and (until is None or c.since <= until)]
     return sorted(found, key=lambda c: c.since)
+
+
+def changes_by(corpus: Corpus, number: str, target: str = "") -> list[Change]:
+    """The changes that document `number` made, of `target` alone where it is given, in the order of the texts."""
+    said = re.compile(rf"(?<![\w/]){re.escape(number)}(?![\w/])")
+    places = [p for p in corpus if p.ref.document != number and target in ("", p.ref.document)]
+    return [c for p in places for c in _told(corpus, p) if said.search(c.by)]
 
 
 def _told(corpus: Corpus, provision: Provision) -> Iterator[Change]:
@@ -133,7 +141,8 @@ def news(corpus: Corpus, window: Window, today: date) -> list[News]:
         for effect in corpus.effects.get(document.number, ()):
             relation = effect.relation
             if not effect.held and relation.since is not None and since < relation.since <= until and document.provisions:
-                found.append(News(relation.since, document, "amended_unknown", by=effect.by, checked=effect.checked, repeals=relation.kind == "repeals"))
+                repeals, partly = relation.kind == "repeals", _held(corpus, effect.by)
+                found.append(News(relation.since, document, "amended_unknown", (), effect.by, effect.checked, repeals, partly))
     asked = [n for n in dict.fromkeys(found) if window.turn is Turn.ANY or _turns(n, window.turn)]
     coming = sorted((n for n in asked if n.day > today), key=lambda n: n.day)
     return [*coming, *sorted((n for n in asked if n.day <= today), key=lambda n: n.day, reverse=True)]
@@ -146,14 +155,22 @@ def news_about(corpus: Corpus, found: Sequence[News], subject: str) -> list[News
     if not named and not headed:
         return None
     around = {r.document for r in headed}
+    touching = {
+        e.by for number in named | around for e in corpus.effects.get(number, ())
+        if number in named or any(r.document == number and e.relation.reaches(r) for r in headed)
+    }
     kept: list[News] = []
     for item in found:
-        by_whole = item.kind in ("begins", "ends") and item.document.number in around
-        if item.document.number in named or by_whole or (item.kind == "amended_unknown" and item.by in named):
+        whole = item.kind in ("begins", "ends") and item.document.number in around | touching
+        if item.document.number in named or whole or (item.kind == "amended_unknown" and item.document.number in around and item.by in touching):
             kept.append(item)
         elif refs := tuple(r for r in item.refs if r in headed):
             kept.append(replace(item, refs=refs))
     return kept
+
+
+def _held(corpus: Corpus, number: str) -> bool:
+    return number in corpus.documents and bool(corpus.documents[number].provisions)
 
 
 def _names(subject: str, words: str) -> bool:
@@ -166,7 +183,8 @@ def _turns(item: News, turn: Turn) -> bool:
 
 
 def _source(by: str) -> str:
-    """The document in "khoản 1 Điều 29 Thông tư 38/2025/TT-BCT"."""
+    """The document in "khoản 1 Điều 29 Thông tư số 38/2025/TT-BCT"."""
+    by = by.replace(" số ", " ")
     return re.sub(r"^.*?(?=(?:Nghị định|Thông tư|Luật|Nghị quyết|Quyết định)\b)", "", by)
 
 

@@ -344,8 +344,12 @@ def no_changes() -> str:
     return "In the texts at hand, no wording has changed here."
 
 
-def change_place(ref: Ref, since: date, by: str) -> str:
-    spot = _spot(ref)
+def more_changes(left: int) -> str:
+    return f"{left} more changed places are not listed above; ask about each article."
+
+
+def change_place(ref: Ref, since: date, by: str, named: bool = False) -> str:
+    spot = place(ref) if named else _spot(ref)
     return f"{spot[:1].upper()}{spot[1:]}, since {day(since)}" + (f", by {by}:" if by else ":")
 
 
@@ -404,6 +408,8 @@ def news(item: News) -> str:
             return f"{when}: {named} ceases to have effect{unchecked}."
         case "changed":
             return f"{when}: {named} changes in {places}" + (f" (by {item.by})." if item.by else ".")
+        case _ if item.partly:
+            return f"{when}: {_numbered(item.by)} amends {named}; some of its orders could not be applied to the text."
         case _:
             return f"{when}: {_numbered(item.by)} amends or repeals parts of {named}{unchecked}; the new wording is not at hand."
 

@@ -291,8 +291,13 @@ def no_changes() -> str:
     return "Trong các văn bản hiện có, chưa có lời văn nào thay đổi ở chỗ này."
 
 
-def change_place(ref: Ref, since: date, by: str) -> str:
-    return f"{ref.place()[:1].upper()}{ref.place()[1:]}, từ ngày {day(since)}" + (f", theo {by}:" if by else ":")
+def more_changes(left: int) -> str:
+    return f"Còn {left} chỗ thay đổi nữa chưa nêu ở trên; hỏi từng điều để xem."
+
+
+def change_place(ref: Ref, since: date, by: str, named: bool = False) -> str:
+    spot = f"{ref.place()} {_numbered(ref.document)}" if named else ref.place()
+    return f"{spot[:1].upper()}{spot[1:]}, từ ngày {day(since)}" + (f", theo {by}:" if by else ":")
 
 
 def compared(runs: tuple[tuple[str, str], ...]) -> str:
@@ -351,6 +356,8 @@ def news(item: News) -> str:
             return f"{when}: {named} hết hiệu lực{unchecked}."
         case "changed":
             return f"{when}: {named} thay đổi ở {places}" + (f" (theo {item.by})." if item.by else ".")
+        case _ if item.partly:
+            return f"{when}: {_numbered(item.by)} sửa đổi {named}; còn lệnh sửa đổi mà hệ thống chưa áp dụng được vào lời văn."
         case _:
             return f"{when}: {_numbered(item.by)} sửa đổi hoặc bãi bỏ quy định của {named}{unchecked}; hệ thống chưa có lời văn mới."
 
