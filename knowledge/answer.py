@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from knowledge.asked_force import asks_for_force, document_by_title, effect_clause, entitled
+from knowledge.asked_force import asks_for_force, document_by_title, effect_clause, entitled, force_of_it
 from knowledge.asked_news import Window, asks_for_news, subject_of, window_of
 from knowledge.authority import Authority, Occurrence, Reading
 from knowledge.changes import Change, News, asks_for_changes, changes, changes_by, news, news_about, same_place
@@ -144,18 +144,14 @@ class Answers:
         citations = find_citations(text)
         if context is not None and not citations and (same := same_place(text, context)) is not None:
             return self.compare(same, day)
+        if context is not None and not citations and (whole := force_of_it(text)) is not None:
+            return self.force(self.corpus.documents[context.document], day, text) if whole else replace(self.place(context, day), question=text)
         if not citations and (titled := document_by_title(text, self.corpus)) is not None:
             return self.force(titled, day, text)
         if asks_which_rules(text) and (answer := self._old_or_new(text, citations, day, today or day, context)) is not None:
             return answer
         if asks_for_news(text) and not citations:
-            now = today or day
-            subject, certain = subject_of(without_provinces(text))
-            window = replace(window_of(text, now, day if day != now else None), about=subject)
-            answer = self.whats_new(window, now, text, certain=certain)
-            if answer.window is not None and answer.window.about and window.since == date(now.year, 1, 1) and all(n.day > now for n in answer.news or ()):
-                return self.whats_new(replace(window, since=date(now.year - 1, 1, 1)), now, text)  # nothing of it this year: the year before
-            return answer
+            return self._asked_news(text, day, today or day)
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
@@ -217,6 +213,16 @@ class Answers:
 
     def _territory(self, provision: Provision) -> str:
         return self.corpus.documents[provision.ref.document].territory
+
+    def _asked_news(self, text: str, day: date, today: date) -> Answer:
+        """The news that are asked for; of a subject without any in this year those of the year before."""
+        subject, certain = subject_of(without_provinces(text))
+        window = replace(window_of(text, today, day if day != today else None), about=subject)
+        answer = self.whats_new(window, today, text, certain=certain)
+        filtered = answer.window is not None and bool(answer.window.about)
+        if filtered and window.since == date(today.year, 1, 1) and all(n.day > today for n in answer.news or ()):
+            return self.whats_new(replace(window, since=date(today.year - 1, 1, 1)), today, text)
+        return answer
 
     def whats_new(self, window: Window, today: date, text: str = "", *, certain: bool = True) -> Answer:
         """What changed in the corpus on the days of `window`, and what is known to come where they reach to today.

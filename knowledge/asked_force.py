@@ -35,6 +35,25 @@ def asks_for_force(text: str, title: str) -> bool:
 _KINDS: Final = re.compile(r"\b(nghi dinh|thong tu|nghi quyet|quyet dinh|chi thi)\b")
 
 
+_IT: Final = re.compile(
+    r"\b(?:(?P<text>van ban|nghi dinh|nd|thong tu|tt|nghi quyet|nq|quyet dinh|qd|chi thi|luat)|dieu|khoan|diem|quy dinh|muc|phu luc|cai)"
+    r" (?:nay|do|tren|kia)\b|\bno\b"
+)
+
+
+def force_of_it(text: str) -> bool | None:
+    """Whether "còn hiệu lực không?" is asked of the text that was spoken of (True), of its place (False), or of neither (None)."""
+    if len(text) > LONGEST:
+        return None
+    bare = plainly(text)
+    match = _IT.search(bare)
+    rest = _IT.sub(" ", bare)
+    which = re.search(r"(?<!khi )(?<!luc )(?<!ngay )\bnao\b", bare)  # "nghị định nào hết hiệu lực" asks of others
+    if which or not _FORCE.search(rest) or _BESIDE.sub(" ", rest).split():
+        return None
+    return match is not None and match["text"] is not None
+
+
 def document_by_title(text: str, corpus: Corpus) -> Document | None:
     """The one held document of the kind and title that a question on its force tells without its number: "nghị định về khuyến công"."""
     bare = plainly(text) if len(text) <= LONGEST else ""

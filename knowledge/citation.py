@@ -60,7 +60,8 @@ _ENGLISH: Final = tuple(
 )
 _LAW: Final = (
     r"(?P<law>(?:bo )?luat(?! (?:nay|do|ay|moi|cu|hien|nao|gi|khac|so|quy|co|noi|thi|la)\b)"
-    r"(?: (?!(?:quy|noi|co|thi|la|ai|nam|ve|sua|thay|con|duoc|khi|hien|nay|nhu|bi|khong|ko|giao|sau|truoc|ngay|hoi|dieu|khoan|diem)\b|so \d)[a-z]+(?![^\W_])){1,7})"
+    r"(?: (?!(?:quy|noi|co|thi|la|ai|nam|ve|sua|thay|con|duoc|khi|hien|nay|nhu|bi|khong|ko|giao|sau|truoc|ngay|hoi|dieu|khoan|diem)\b|so \d)"
+    r"[a-z]+(?![^\W_])){1,7}+)"
 )
 _LAW_BEHIND: Final = re.compile(rf"\bdieu \d{{1,3}}[a-z]?,? (?:cua )?{_LAW}(?!\s*(?:so )?\d{{1,3}}/)")
 _LAW_BEFORE: Final = re.compile(rf"\b{_LAW}(?: (?:nam )?20\d\d)?,? dieu \d{{1,3}}\b")

@@ -96,7 +96,8 @@ def _behind(day: date, pattern: re.Pattern[str]) -> date:
 
 def impossible_day(text: str) -> str:
     """The day of `text` that no calendar has ("31/2/2025", "ngày 30/2"), as typed; "" where there is none."""
-    short = _SHORT.search(strip_accents(fold(clean(text))))
+    bare = strip_accents(fold(clean(text)))
+    short = _SHORT.search(bare) or (_SHORT.search(f"ngay {re.sub(r'^[^0-9]+', '', bare)}") if _ALONE.fullmatch(bare) else None)
     if short is not None and int(short["d"]) <= 31 and 1 <= int(short["m"]) <= 12 and _day(2024, int(short["m"]), int(short["d"])) is None:
         return f"{short['d']}/{short['m']}"
     match = _FULL.search(clean(text))
@@ -149,19 +150,21 @@ def told_day(text: str, today: date, side: Side = Side.NEAREST) -> date | None:
 
 
 _ALONE: Final = re.compile(
-    r"\W*(?:(?:con|the|vao|nop|tu|ngay|hom|mung)\s+)*(?:(?P<d>\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(?P<m>\d{1,2})(?:(?:\s*[/.-]\s*|\s+nam\s+)(?P<y>20\d\d))?"
+    r"\W*(?:(?:con|the|vao|nop|tu|ngay|hom|mung|(?P<before>truoc)|(?P<after>sau))\s+)*(?:(?P<d>\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(?P<m>\d{1,2})(?:(?:\s*[/.-]\s*|\s+nam\s+)(?P<y>20\d\d))?"
     r"|(?:hom nay|hom qua|(?:ngay )?mai|sang mai|chieu mai))(?:\s+(?:thi sao|thi|sao|nhe|nha|a|vay))*\W*"
 )
 
 
 def only_day(text: str, today: date) -> date | None:
-    """The day, where the message says nothing else: "ngày 3/12/2026", "3/12 thì sao", "ngày mai"; without a year the nearest one."""
+    """The day, where the message says nothing else: "ngày 3/12/2026", "trước 3/12 thì sao", "ngày mai"; without a year the nearest one."""
     match = _ALONE.fullmatch(strip_accents(fold(clean(text))))
     if match is None or (not match["y"] and "." in match[0].strip(" .")):  # "8.2" is a clause
         return None
-    if match["y"]:
-        return _day(int(match["y"]), int(match["m"]), int(match["d"]))
-    return _yearless(int(match["m"]), int(match["d"]), today, Side.NEAREST) if match["d"] else told_day(f"nop {match[0].strip()}", today)
+    if not match["d"]:
+        return told_day(f"nop {match[0].strip()}", today)
+    day = _day(int(match["y"]), int(match["m"]), int(match["d"])) if match["y"] else _yearless(int(match["m"]), int(match["d"]), today, Side.NEAREST)
+    shift = timedelta(days=1 if match["after"] else -1 if match["before"] else 0)
+    return day + shift if day is not None else None
 
 
 def _yearless(month: int, day: int, today: date, side: Side) -> date | None:

@@ -12,9 +12,11 @@ from knowledge.asked_news import Turn, asks_for_news, window_of
 from knowledge.changes import changes_by, news
 from knowledge.citation import documents_named, law_by_name
 from knowledge.corpus import assemble
-from knowledge.dates import day_in, impossible_day
+from knowledge.dates import day_in, impossible_day, only_day
 from knowledge.intent import Kind
 from knowledge.parse import parse
+from knowledge.provision import Ref
+from knowledge.status import Status
 
 TODAY = date(2026, 11, 26)
 
@@ -35,7 +37,8 @@ def test_behind_a_day_begins_the_next(text: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(("text", "bad"), [
-    ("ngày 30/2 ai ký thành lập ccn", "30/2"), ("ngay 31 thang 4 nop", "31/4"), ("ngày 29/2 nộp", ""), ("điều 30/2", ""),
+    ("ngày 30/2 ai ký thành lập ccn", "30/2"), ("ngay 31 thang 4 nop", "31/4"), ("ngày 29/2 nộp", ""),
+    ("điều 30/2", ""), ("30/2", "30/2"), ("sau 30/2 thì sao", "30/2"),
     ("ngày 30/2/2026", "30/2/2026"), ("ngày 31/4/2026", "31/4/2026"),
 ])
 def test_a_day_of_no_calendar_without_a_year(text: str, bad: str) -> None:
@@ -142,3 +145,25 @@ def test_a_title_alone_is_its_document(answers: Answers) -> None:
 
 def test_a_decision_in_short() -> None:
     assert [m.kind for m in documents_named("qdinh 2646 nói gì")] == ["Quyết định"]
+
+
+@pytest.mark.parametrize(("text", "day"), [
+    ("trước 1/7/2025", date(2025, 6, 30)), ("sau 28/2/2027 thì sao", date(2027, 3, 1)), ("còn ngày 1/3/2027", date(2027, 3, 1)), ("trước 8.2", None),
+])
+def test_a_side_of_a_day_alone(text: str, day: date | None) -> None:
+    assert only_day(text, TODAY) == day
+
+
+def test_which_text_ends_is_not_asked_of_what_was_spoken_of(answers: Answers) -> None:
+    assert answers.to("nghị định nào hết hiệu lực trong năm 2027", TODAY, Ref("146/2025/NĐ-CP", "52"), TODAY).news
+
+
+@pytest.mark.parametrize(("text", "article", "force"), [
+    ("còn hiệu lực không", "52", False), ("dieu nay con hieu luc ko", "52", False), ("nd nay con hieu luc ko", None, True),
+    ("văn bản này hết hiệu lực khi nào", None, True),
+])
+def test_is_what_was_spoken_of_in_force(answers: Answers, text: str, article: str | None, force: bool) -> None:
+    answer = answers.to(text, TODAY, Ref("146/2025/NĐ-CP", "52"))
+    assert answer.kind is Kind.ANSWER
+    assert (answer.force is not None) is force
+    assert article is None or (answer.shown[0].ref.article, answer.cited[0].standing.status) == (article, Status.REPEALED)
