@@ -6,17 +6,21 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from bot import build
-from bot.errors import sentence, unapplied
+from bot.errors import sentence, unapplied, unapplied_groups
 from bot.settings import Settings, read_settings
 from handlers.message import Incoming
 from knowledge.consolidate import Why
 from knowledge.numbers import normal_number, read_date
 
+_LEFT: Final = "lenh-chua-ap-dung.txt"
+_GROUPS: Final = 15  # lines on the terminal
+_ABSENT: Final = 12  # numbers on one line
 _EMPTY: Final[Mapping[str, Any]] = {"provisions": [], "quotes": [], "authority": [], "choices": [], "warnings": []}
 
 
@@ -167,20 +171,34 @@ def ingest(options: argparse.Namespace) -> int:
     for document in documents:
         if document.issued and document.in_force_from and document.in_force_from < document.issued:
             print(f"Lưu ý: {document.name} ghi có hiệu lực trước ngày ban hành; hãy kiểm tra lại ngày trong tệp.")
-    for line in _amended(corpus, {d.number for d in documents}):
+    for line in _amended(corpus, {d.number for d in documents}, settings.data_dir / _LEFT):
         print(line)
     return 0
 
 
-def _amended(corpus: Any, numbers: set[str]) -> list[str]:
-    """What the operator reads of amendments by or to the documents just taken in: applied, listed, and of whom nothing is held."""
+def _amended(corpus: Any, numbers: set[str], file: Path) -> list[str]:
+    """What the operator reads of amendments by or to the documents just taken in: applied, left, and of whom nothing is held.
+
+    At most some twenty lines; `file` gets every order of the whole library that is left, one a line.
+    """
     applied = sum(o.place.document in numbers or o.document in numbers for o in corpus.applied)
     left = [u for u in corpus.unapplied if u.order.place.document in numbers or u.ref.document in numbers]
     absent = sorted({u.ref.document for u in left if u.why is Why.NOT_HELD})
     here = [u for u in left if u.why is not Why.NOT_HELD]
     lines = [f"Lệnh sửa đổi đã áp dụng: {applied}; chưa áp dụng được: {len(here)}."] if applied or here else []
-    lines += [f"- {unapplied(u)}" for u in here]
-    return lines + ([f"Văn bản được sửa mà hệ thống chưa có: {', '.join(absent)}."] if absent else [])
+    groups = unapplied_groups(here)
+    lines += [f"- {line}" for line in groups[:_GROUPS]]
+    if len(groups) > _GROUPS:
+        lines.append(f"- … và {len(groups) - _GROUPS} nhóm khác.")
+    if absent:
+        more = f" và {len(absent) - _ABSENT} văn bản khác" if len(absent) > _ABSENT else ""
+        lines.append(f"Văn bản được sửa mà hệ thống chưa có: {', '.join(absent[:_ABSENT])}{more}.")
+    if not left:
+        return lines
+    with suppress(OSError):  # what was taken in stands, whether or not the list can be written
+        file.write_text("".join(f"{unapplied(u)}\n" for u in corpus.unapplied), encoding="utf-8")
+        lines.append(f"Danh sách đầy đủ các lệnh chưa áp dụng được, mỗi lệnh một dòng: {file}.")
+    return lines
 
 
 def _is_number(text: str) -> bool:

@@ -1,11 +1,15 @@
 """The edge's words: one clear Vietnamese sentence for every error a command can meet."""
 
+import re
+from collections.abc import Sequence
+
 from bot.fetch import MAX_REDIRECTS, FetchError, Trouble
 from knowledge.consolidate import Unapplied, Why
 from knowledge.corpus import DigestError
 from knowledge.embedder import ModelMissing
 from knowledge.index import DamagedIndex
-from knowledge.library import LibraryBusy, LibraryDamaged, NumberTaken
+from knowledge.library import LibraryBusy, LibraryDamaged, NumberTaken, SameNumber
+from knowledge.provision import Ref
 from knowledge.unreadable import Reason, UnreadableFile
 
 _FILE = {
@@ -56,6 +60,43 @@ _WHY = {
 }
 
 
+_NUMBERED = re.compile(r"^(.*?)(?<![\w.])(\d+)(?![\w.])(.*)$")
+
+
+def unapplied_groups(found: Sequence[Unapplied]) -> list[str]:
+    """Return one line for each amending place, amended document and reason: "Phụ lục II: 12 chỗ của … (Mẫu số 01, 03–07): …"."""
+    groups: dict[tuple[Ref, str, Why], list[Ref]] = {}
+    for item in found:
+        groups.setdefault((item.order.place, item.ref.document, item.why), []).append(item.ref)
+    lines = []
+    for (place, document, why), refs in groups.items():
+        named = short_places(list(dict.fromkeys(refs)))
+        where = f"{len(set(refs))} chỗ của {Ref(document)} ({named})" if len(set(refs)) > 1 else str(refs[0])
+        lines.append(f"{place}: {where}: {_WHY[why]}.")
+    return lines
+
+
+def short_places(refs: Sequence[Ref]) -> str:
+    """Return places with their numbers drawn together: "Mẫu số 01, 03–05 Phụ lục V; khoản 1, 2 Điều 3"."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for ref in refs:
+        match = _NUMBERED.match(ref.place())
+        head, number, tail = (match[1], match[2], match[3]) if match else (ref.place(), "", "")
+        groups.setdefault((head, tail), []).append(number)
+    return "; ".join(f"{head}{_ranges(numbers)}{tail}" for (head, tail), numbers in groups.items())
+
+
+def _ranges(numbers: Sequence[str]) -> str:
+    """"01", "02", "03", "07" -> "01–03, 07"; two that follow one another stay two."""
+    runs: list[list[str]] = []
+    for number in sorted(numbers, key=lambda n: int(n or 0)):
+        if runs and number and int(number) == int(runs[-1][-1]) + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
+
+
 def unapplied(found: Unapplied) -> str:
     """Return one line on an amendment order that was not applied."""
     words = f" “{found.order.old}”" if found.order.old else ""
@@ -74,6 +115,11 @@ def sentence(error: BaseException) -> str:
             return (
                 f"{error.path.name} ghi số {error.number}, nhưng số này đã được nạp từ {error.held.name} với nội dung khác. "
                 "Thêm --replace để thay; bản cũ được giữ lại."
+            )
+        case SameNumber():
+            return (
+                f"{error.first.name} và {error.second.name} cùng ghi số {error.number} nhưng nội dung khác nhau; "
+                "chưa nạp tệp nào, hãy bỏ bớt một tệp rồi nạp lại."
             )
         case LibraryBusy():
             return "Một lệnh nạp văn bản khác đang chạy trên cùng thư mục dữ liệu; hãy chờ xong rồi chạy lại."

@@ -38,6 +38,10 @@ class BadDay(ValueError):
         self.text = text
 
 
+class NoSuchDay(BadDay):
+    """`text` is written as a day, but no calendar has it: 30/2/2026."""
+
+
 def read_day(text: str | None) -> date | None:
     """Read "2025-07-01" or "1/7/2025"; None for nothing typed; raise BadDay."""
     text = _UNSEEN.sub(" ", text or "").strip()
@@ -49,7 +53,7 @@ def read_day(text: str | None) -> date | None:
     try:
         return date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError as error:
-        raise BadDay(text) from error
+        raise NoSuchDay(f"{int(match['day'])}/{int(match['month'])}/{match['year']}") from error
 
 
 @dataclass(frozen=True)

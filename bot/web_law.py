@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web_form import BadDay, read_day
+from bot.web_form import BadDay, NoSuchDay, read_day
 from bot.web_render import Renderer, article_path, with_day
 from bot.web_texts import Texts, shown_day
 from handlers.texts import texts
 from knowledge.corpus import Corpus
-from knowledge.provision import Document, Provision, Ref, TextStatus, Version, kind_of, slug
+from knowledge.provision import TAIL, Document, Provision, Ref, TextStatus, Version, kind_of, slug
 from knowledge.relations import links
-from knowledge.status import Standing, Status, standing
+from knowledge.status import Standing, Status, last_before, standing
 
 _TONES: Final = {Status.IN_FORCE: "good", Status.REPEALED: "off", Status.EXPIRED: "off"}
 
@@ -93,7 +93,8 @@ class _View:
         try:
             self.chosen = read_day(request.query_params.get("ngay"))
         except BadDay as error:
-            self._code, self._notice = 400, self.t.bad_day.format(day=error.text)
+            said = self.t.no_such_day if isinstance(error, NoSuchDay) else self.t.bad_day
+            self._code, self._notice = 400, said.format(day=error.text)
         self.day = self.chosen or today
 
     def page(self, template: str, **context: object) -> Response:
@@ -188,7 +189,7 @@ def status_line(t: Texts, corpus: Corpus, provision: Provision, day: date) -> St
     short, text = _words(t, found, document, whole=provision.ref.article is None)
     reasons = []
     if found.by and found.status is not Status.IN_FORCE:
-        by = named(corpus, found.by)
+        by = " ".join(filter(None, (found.basis if found.status is Status.REPEALED else "", named(corpus, found.by))))
         reasons.append(t.because_since.format(by=by, day=shown_day(found.since)) if found.since else by)
     elif found.status is Status.REPEALED and found.since:
         reasons.append(t.since.format(day=shown_day(found.since)))
@@ -246,8 +247,8 @@ def contents(t: Texts, corpus: Corpus, document: Document, day: date) -> list[tu
     """The contents of a document: chapter -> section -> articles; "" where there is no chapter or section."""
     whole = document_status(t, corpus, document, day)
     chapters = []
-    for chapter, inside in groupby(ordered(corpus, document.number), lambda p: _chapter(t, p)):
-        sections = groupby(inside, _section)
+    for chapter, inside in groupby(ordered(corpus, document.number), lambda p: _chapter(t, p, day)):
+        sections = groupby(inside, lambda p: _section(p, day))
         chapters.append((chapter, [(name, [_row(t, corpus, p, day, whole) for p in group]) for name, group in sections]))
     return chapters
 
@@ -264,12 +265,12 @@ def _annex(provision: Provision) -> bool:
     return not (provision.ref.article or "")[:1].isdigit()
 
 
-def _chapter(t: Texts, provision: Provision) -> str:
-    return provision.chapter.partition(" · ")[0] or (t.annexes if _annex(provision) else "")
+def _chapter(t: Texts, provision: Provision, day: date) -> str:
+    return provision.chaptered(day).partition(" · ")[0] or (t.annexes if _annex(provision) else "")
 
 
-def _section(provision: Provision) -> str:
-    return provision.chapter.partition(" · ")[2]
+def _section(provision: Provision, day: date) -> str:
+    return provision.chaptered(day).partition(" · ")[2]
 
 
 def _row(t: Texts, corpus: Corpus, article: Provision, day: date, whole: StatusLine) -> Row:
@@ -290,8 +291,12 @@ def _unit(t: Texts, corpus: Corpus, provision: Provision, day: date, whole: Stat
     status = status_line(t, corpus, provision, day)
     own = status if provision.level != "article" and status.short != whole.short else None
     notes = tuple(n for v in dict.fromkeys((official, plain)) if v is not None for n in _notes(t, v))
-    if official is not None and provision.text_status is TextStatus.OCR:
+    if official is not None and provision.text_status_on(day) is TextStatus.OCR:
         notes = (t.machine_read, *notes)
+    stands = standing(corpus, provision, day)
+    if official is None and plain is None and stands.status is Status.REPEALED and stands.since is not None:
+        official, plain = last_before(provision.wording, day), last_before(provision.plain, day)
+        notes = (t.former.format(day=shown_day(stands.since)),) if official or plain else notes
     if official is None and plain is None and own is None and (provision.wording or provision.plain):
         notes = (t.not_on_day, *notes)
     return Unit(
@@ -308,9 +313,9 @@ def _notes(t: Texts, version: Version) -> Iterable[str]:
 
 
 def _mark(ref: Ref) -> str:
-    """"1.", "a)", "Mục II" for the opening of a section of an annex."""
+    """"1.", "a)", "Mục II" for the opening of a section of an annex; "" for the words behind the points."""
     if ref.point is not None:
-        return f"{ref.point})"
+        return "" if ref.point == TAIL else f"{ref.point})"
     section, _, number = (ref.clause or "").rpartition(".")
     if number == "0":
         return f"Mục {section}" if section else ""

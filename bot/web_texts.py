@@ -58,6 +58,7 @@ class Texts:
     stale: str
     no_cookie: str
     bad_day: str
+    no_such_day: str
     offline: str
 
     documents_title: str
@@ -84,6 +85,7 @@ class Texts:
     by_since: str
     disputed: str
     not_on_day: str
+    former: str
     no_text: str
     previous: str
     next: str
@@ -176,6 +178,7 @@ VI: Final = Texts(
     news="Tin mới từ cơ quan xử lý",
     stale="Trang này mở đã lâu nên câu hỏi chưa được gửi. Phần đã gõ vẫn ở ô bên dưới, mời anh/chị bấm Gửi lần nữa.",
     no_cookie="Trình duyệt không lưu cookie nên câu hỏi chưa được gửi. Mời anh/chị cho phép cookie của trang này rồi bấm Gửi lần nữa.",
+    no_such_day="Không có ngày {day} trong lịch, nên trang này hiển thị theo hôm nay. Mời anh/chị chọn lại ngày.",
     bad_day="Không hiểu ngày “{day}”. Mời anh/chị nhập theo dạng ngày/tháng/năm, ví dụ 1/7/2025.",
     offline="Chưa gửi được. Mời anh/chị kiểm tra kết nối mạng rồi bấm Gửi lần nữa; phần đã gõ vẫn còn.",
     documents_title="Văn bản",
@@ -201,6 +204,7 @@ VI: Final = Texts(
     by="Theo {by}",
     by_since="Theo {by}, từ ngày {day}",
     disputed="Có bản công bố khác ghi: {text}",
+    former="Lời văn trước đây, không còn hiệu lực từ ngày {day}.",
     not_on_day="Vào ngày này, phần này không có nội dung áp dụng.",
     no_text="Hệ thống chưa có nội dung của văn bản này.",
     previous="Trước",
@@ -291,6 +295,7 @@ EN: Final = Texts(
     news="News about your report",
     stale="This page has been open for long, so the question was not sent. It is still in the box below; please press Send again.",
     no_cookie="Your browser does not keep cookies, so the question was not sent. Please allow cookies for this site and press Send again.",
+    no_such_day="There is no {day} in the calendar, so this page shows today. Please choose the day again.",
     bad_day="“{day}” is not a date we understand. Please write day/month/year, for example 1/7/2025.",
     offline="Not sent. Please check your connection and press Send again; your text is still here.",
     documents_title="Documents",
@@ -316,6 +321,7 @@ EN: Final = Texts(
     by="Under {by}",
     by_since="Under {by}, from {day}",
     disputed="Another published copy says: {text}",
+    former="Former words, no longer in force since {day}.",
     not_on_day="On this day, this part has no words that apply.",
     no_text="This service does not hold the text of this document.",
     previous="Previous",

@@ -9,6 +9,7 @@ from typing import Final
 from handlers.facts import facts
 from handlers.message import Block, BlockKind, Choice, Reply
 from knowledge.answer import Answer, Line, Shown
+from knowledge.asked_news import Turn, Window
 from knowledge.authority import Occurrence
 from knowledge.changes import Change, News, Op, changes
 from knowledge.corpus import Corpus
@@ -21,7 +22,9 @@ from knowledge.wanted import Wanted, owner_of
 MORE: Final = 3
 LABEL: Final = 90
 LEAD: Final = 90  # characters in which a sentence names who acts
+TOUCHED: Final = 5
 CHANGES: Final = 30
+TOKEN: Final = 56  # bytes that a choice may carry
 NEWS: Final = 20
 
 
@@ -40,10 +43,17 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
     blocks: list[Block] = []
     main = answer.cited[0]
     document = corpus.documents[main.provision.ref.document]
-    if line := say.status(main.standing, document, answer.day, asked_day):
+    if answer.force is not None and answer.document is not None:
+        blocks.append(Block(BlockKind.STATUS, say.force(answer.force, answer.document, answer.day)))
+        blocks += [Block(BlockKind.STATUS, say.force(found, document, answer.day)) for document, found in answer.also]
+        blocks += [Block(BlockKind.STATUS, say.touched(e.by, e.relation.since, e.held, e.checked)) for e in answer.touched[:TOUCHED]]
+    elif line := say.status(main.standing, document, answer.day, asked_day):
         blocks.append(Block(BlockKind.STATUS, line))
     if answer.document is not None:
         blocks += [Block(BlockKind.TITLE, say.document_line(answer.document)), Block(BlockKind.NOTE, say.document_facts(answer.document, answer.day))]
+    if answer.joined is not None:
+        blocks.append(Block(BlockKind.STATUS, say.joined(*answer.joined)))
+    blocks += _turns(answer, say)
     for wrong in answer.mismatches:
         blocks.append(Block(BlockKind.LEAD, say.mismatch(wrong)))
     # Who asks for a body reads it first, where the answering sentence is about that body.
@@ -53,7 +63,7 @@ def _answer(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline:
     who = [b for b in authority_notes(answer.authority, answer.day, say) if b not in first]
     blocks += first
     if answer.changes is not None:
-        blocks += _changes(answer.changes, say)
+        blocks += _changes(answer.changes, main.provision.ref.document, say)
     for at, shown in enumerate(answer.shown if answer.changes is None else ()):
         blocks += _shown(answer, shown, say, first=at == 0)
     blocks += who
@@ -98,10 +108,11 @@ def _shown(answer: Answer, shown: Shown, say: ModuleType, *, first: bool) -> lis
     blocks.append(Block(BlockKind.CITE, say.basis(shown.ref, shown.heading)))
     if shown.by:
         blocks.append(Block(BlockKind.NOTE, say.amended_by(shown.by)))
+    blocks += [Block(BlockKind.NOTE, say.part_ended(ref, found)) for ref, found in shown.ended]
     if shown.disputed:
         blocks.append(Block(BlockKind.NOTE, say.disputed(shown.disputed)))
     if shown.quotes:
-        blocks.append(Block(BlockKind.TITLE, say.official_words()))
+        blocks.append(Block(BlockKind.TITLE, say.former_words(shown.former) if shown.former else say.official_words()))
         blocks += [Block(BlockKind.QUOTE, f"{quote.label} {quote.text}".strip()) for quote in shown.quotes]
         if shown.text_status is TextStatus.OCR:
             blocks.append(Block(BlockKind.NOTE, say.ocr_mark()))
@@ -131,13 +142,15 @@ def authority_notes(occurrences: Sequence[Occurrence], on: date, say: ModuleType
     return [Block(BlockKind.NOTE, line) for line in list(found.values())[:3]]
 
 
-def _changes(found: Sequence[Change], say: ModuleType) -> list[Block]:
-    """Old and new words side by side, what was removed and added marked."""
+def _changes(found: Sequence[Change], document: str, say: ModuleType) -> list[Block]:
+    """Old and new words side by side, what was removed and added marked; places of other texts than `document` with its name."""
     blocks = [Block(BlockKind.TITLE, say.changes_title() if found else say.no_changes())]
     for change in found[:CHANGES]:
-        blocks.append(Block(BlockKind.CITE, say.change_place(change.ref, change.since, change.by)))
+        blocks.append(Block(BlockKind.CITE, say.change_place(change.ref, change.since, change.by, change.ref.document != document)))
         blocks.append(Block(BlockKind.LINE, say.compared(tuple((str(op), _context(op, text)) for op, text in change.compared()))))
-    if any(not c.official for c in found):
+    if len(found) > CHANGES:
+        blocks.append(Block(BlockKind.NOTE, say.more_changes(len(found) - CHANGES)))
+    if any(not c.official for c in found[:CHANGES]):
         blocks.append(Block(BlockKind.NOTE, say.digest_mark()))
     return blocks
 
@@ -149,13 +162,59 @@ def _context(op: Op, text: str) -> str:
 
 
 def _news(answer: Answer, found: Sequence[News], say: ModuleType) -> Told:
-    blocks = [Block(BlockKind.TITLE, say.news_title() if found else say.no_news())]
+    """One page of what is to come and of what has been, and the way to the next."""
+    window = answer.window or Window(answer.day)
+    about = [Block(BlockKind.NOTE, say.news_of_all())] if answer.missing else [Block(BlockKind.NOTE, say.news_of_subject())] if window.about else []
+    if not found:
+        return [Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn)), *about], []
+    start = min(answer.news_start, len(found) - 1)
+    part = found[start : start + NEWS]
+    coming, been = [n for n in part if n.day > answer.day], [n for n in part if n.day <= answer.day]
+    blocks: list[Block] = about
     choices: dict[str, Choice] = {}
-    for item in found[:NEWS]:
-        blocks.append(Block(BlockKind.LINE, say.news(item)))
-        for ref in item.refs[:2] if item.kind == "changed" else ():
-            choices.setdefault(ref.key, Choice(_short(say.compare_in(ref), LABEL), f"c:{ref.key}"))
-    return blocks, list(choices.values())[:8]
+    if start == 0 and not been and window.since <= answer.day:
+        blocks.append(Block(BlockKind.TITLE, say.no_news(window.since, _last(window), window.turn)))
+    why = window.turn is Turn.ENDS or window.since > answer.day
+    for title, items in ((say.coming_title(), coming), (say.news_title(window.since, _last(window)), been)):
+        blocks += [Block(BlockKind.TITLE, title)] if items else []
+        for item in items:
+            blocks.append(Block(BlockKind.LINE, say.coming(item) if why and item.day > answer.day else say.news(item)))
+            for ref in item.refs[:2] if item.kind == "changed" else ():
+                choices.setdefault(ref.key, Choice(_short(say.compare_in(ref), LABEL), f"c:{ref.key}"))
+    offered = list(choices.values())[:8]
+    if left := len(found) - start - len(part):
+        blocks.append(Block(BlockKind.NOTE, say.more_news(left)))
+        token = _news_token(window, start + len(part))
+        offered[:0] = [Choice(say.next_news(min(left, NEWS)), token)] if len(token) <= TOKEN else []
+    return blocks, offered
+
+
+def _last(window: Window) -> date | None:
+    return None if window.until == date.max else window.until
+
+
+def _news_token(window: Window, start: int) -> str:
+    subject = f":{window.about}" if window.about else ""
+    return f"n:{window.since.isoformat()}:{window.until.isoformat()}:{window.turn}:{start}{subject}"
+
+
+def further_news(token: str) -> tuple[Window, int] | None:
+    """The window and the first of its news that a tapped "the next ones" asks for; None for a token that is not well formed."""
+    parts = token.split(":")
+    if len(parts) not in (5, 6) or parts[3] not in set(Turn) or not (parts[4].isascii() and parts[4].isdigit()):
+        return None
+    try:
+        return Window(date.fromisoformat(parts[1]), date.fromisoformat(parts[2]), Turn(parts[3]), *parts[5:]), int(parts[4])
+    except ValueError:
+        return None
+
+
+def _turns(answer: Answer, say: ModuleType) -> list[Block]:
+    """Where old or new rules are asked for: which texts changed the law after the day of filing, and whether their transitional provisions are held."""
+    if answer.filed is None:
+        return []
+    lines = [say.turn(t.by, t.since, t.held, t.checked, t.provision.ref if t.provision else None) for t in answer.turns[:TOUCHED]]
+    return [Block(BlockKind.LEAD, say.turns_title(answer.filed)), *(Block(BlockKind.LINE, line) for line in lines)]
 
 
 def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline: str, asked_day: bool) -> Told:
@@ -164,7 +223,10 @@ def _decline(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotline
         "not_held": lambda: say.not_held(answer.document),
         "no_such_place": lambda: say.no_such_place(answer.missing, answer.document),
     }.get(answer.reason, say.nothing_found)()
-    blocks = [Block(BlockKind.LEAD, said), Block(BlockKind.NOTE, say.who_else(hotline))]
+    blocks = _turns(answer, say) or [Block(BlockKind.LEAD, said)]
+    if answer.reason == "not_held" and answer.document is not None and (line := say.document_facts(answer.document, answer.day)):
+        blocks.append(Block(BlockKind.NOTE, line))
+    blocks.append(Block(BlockKind.NOTE, say.who_else(hotline)))
     near = [_question(p, answer.question, say) for r in answer.choices if (p := corpus.get(r)) is not None]
     if near:
         blocks.append(Block(BlockKind.MORE, say.near_title()))
@@ -180,9 +242,12 @@ def _ask_back(answer: Answer, corpus: Corpus, say: ModuleType, name: str, hotlin
     for ref in answer.choices:
         provision = corpus.get(ref)
         if provision is not None:
-            choices.append(_place(ref, provision.heading, say) if answer.reason == "several_documents" else _question(provision, answer.question, say))
+            by_place = answer.reason in ("several_documents", "several_places")
+            choices.append(_place(ref, provision.heading, say) if by_place else _question(provision, answer.question, say))
         elif (document := corpus.documents.get(ref.document)) is not None:
             choices.append(Choice(_short(say.document_line(document), LABEL), f"d:{ref.key}"))
+    if answer.reason == "several_places":
+        return [Block(BlockKind.LEAD, say.which_place(len(choices)))], choices
     said = say.which_document(len(choices)) if answer.reason == "several_documents" else say.too_vague()
     return [Block(BlockKind.LEAD, said)], choices
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Final
 
@@ -13,7 +13,7 @@ from knowledge.answer import Answer, Cited
 from knowledge.authority import Authority, Occurrence, Reading
 from knowledge.calendar import Calendar
 from knowledge.corpus import Corpus
-from knowledge.duties import Duties
+from knowledge.duties import Duties, Duty
 from knowledge.intent import Kind
 from knowledge.procedures import Due, Filing, Procedure, Procedures, schedule
 from knowledge.provision import Ref
@@ -39,7 +39,7 @@ class Matters:
         if (card := self.procedures.matching(text)) is not None:
             return self.card(card, day, corpus, say), card.id
         if (roles := self.duties.asked(text)) is not None:
-            return (self.owed(roles[0], day, corpus, say) if len(roles) == 1 else which_role(roles, say)), last_card
+            return (self.owed(roles[0], day, corpus, say) if len(roles) == 1 else which_role(roles, say)), ""
         return None
 
     def tapped(self, token: str, day: date, corpus: Corpus, say: ModuleType) -> tuple[Reply, str] | None:
@@ -86,6 +86,9 @@ class Matters:
             blocks.append(Block(BlockKind.LEAD, say.no_schedule()))
         dues = schedule(card, filing.day, self.calendar) if card.timed else ()
         blocks += [Block(BlockKind.LINE, f"{say.schedule_line(due)} {say.basis(due.step.basis, '')}") for due in dues]
+        opens = next(d for n in range(15) if self.calendar.is_working(d := filing.day + timedelta(days=n)))
+        if dues and opens != filing.day:
+            blocks.insert(len(blocks) - len(dues), Block(BlockKind.NOTE, say.filed_on_day_off(filing.day, opens)))
         if dues:
             blocks.append(Block(BlockKind.NOTE, say.schedule_how()))
         first = {b.text for b in blocks if b.kind is BlockKind.STATUS}
@@ -97,11 +100,16 @@ class Matters:
             blocks.append(Block(BlockKind.NOTE, say.schedule_caution(self.calendar.known_until)))
         found = self._who_acts(refs, filing.day)
         blocks += authority_notes(found, filing.day, say)
-        return self._reply(blocks, [Choice(say.card_title(card), f"k:{card.id}")], refs, found, filing.day, corpus)
+        offered = [Choice(say.card_title(card), f"k:{card.id}")]
+        if dues and opens != filing.day:
+            offered.insert(0, Choice(say.filed_then(opens), f"k:{card.id}:{opens.isoformat()}"))
+        return self._reply(blocks, offered, refs, found, filing.day, corpus)
 
     def owed(self, role: Role, day: date, corpus: Corpus, say: ModuleType) -> Reply:
         """The reports that a role owes, by the next day."""
         owed = self.duties.due(role, day)
+        if not owed and role is Role.DISTRICT and (passed := self.duties.passed(role, Role.COMMUNE, day)):
+            return self._passed(passed, day, corpus, say)
         if not owed:
             return Reply((Block(BlockKind.LEAD, say.no_duties(role, day)),), (), {"kind": "answer"})
         refs = [duty.basis for duty, _ in owed]
@@ -111,6 +119,19 @@ class Matters:
             blocks += [Block(BlockKind.LEAD, first), *(Block(BlockKind.LINE, line) for line in more), Block(BlockKind.LINE, say.basis(duty.basis, ""))]
             blocks += [Block(BlockKind.NOTE, b.text) for b in _status(duty.basis, day, corpus, say)]
         return self._reply(blocks, [], refs, (), day, corpus)
+
+    def _passed(self, passed: Sequence[tuple[Duty, Duty]], day: date, corpus: Corpus, say: ModuleType) -> Reply:
+        """Who owes today what the abolished district owed, each with the provision that moved it."""
+        blocks = [Block(BlockKind.TITLE, say.district_passed(max(old.to_day for old, _ in passed if old.to_day)))]
+        refs = [r for _, new in passed for r in (new.basis, *new.also)]
+        for old, new in passed:
+            due = new.next_due(day) if new.on(day) else None
+            moved = " ".join(say.basis(r, "") for r in (new.basis, *new.also))
+            blocks.append(Block(BlockKind.LEAD, say.duty_passed(old, new, day)))
+            blocks += [Block(BlockKind.LINE, line) for line in (say.duty_lines(new, due) if new.on(day) else ())]
+            blocks.append(Block(BlockKind.LINE, moved))
+        choices = [Choice(say.role_name(Role.COMMUNE), f"o:{Role.COMMUNE}")]
+        return self._reply(blocks, choices, refs, (), day, corpus)
 
     def _district(self, basis: Ref, day: date) -> Reading | None:
         """Who does the duty of the abolished district at `basis`; None where it still did, or where its duties went to several bodies."""

@@ -8,15 +8,17 @@ from types import ModuleType
 from typing import Final, Protocol
 
 from handlers import browse, start
-from handlers.ask import reply_to
+from handlers.ask import further_news, reply_to
 from handlers.matters import Matters
 from handlers.memory import Memories, Memory
 from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.texts import texts
 from knowledge.answer import Answer
+from knowledge.asked_news import Window, asks_for_news
 from knowledge.corpus import Corpus
-from knowledge.dates import NamedDay, day_in, impossible_day
+from knowledge.dates import NamedDay, day_in, impossible_day, only_day
 from knowledge.intent import Kind
+from knowledge.provinces import TODAY, only_province
 from knowledge.provision import Document, Ref, slug
 from knowledge.vietnamese import fold, one_line, strip_accents
 
@@ -48,6 +50,10 @@ class Answering(Protocol):
 
     def compare(self, ref: Ref, day: date) -> Answer:
         """Show how one place changed."""
+        ...
+
+    def whats_new(self, window: Window, today: date, text: str = "") -> Answer:
+        """What changed, and is known to change, on the days of a window."""
         ...
 
     def overview(self, document: Document, day: date, text: str = "") -> Answer:
@@ -117,16 +123,23 @@ class _Turn:
         return self._question(text)
 
     def _question(self, text: str) -> Reply:
+        if self.memory.waiting and (said := only_province(text)) is not None:
+            self.memory, text = replace(self.memory, province=TODAY[said], waiting=""), self.memory.waiting
         named = day_in(text, self.today)
         if named is None and (bad := impossible_day(text)):
             return _plain(self.say.no_such_day(bad), "error")
+        if (alone := only_day(text, self.today)) is not None and (self.context or self.memory.card):
+            if not self.context:
+                return self._token(f"k:{self.memory.card}:{alone.isoformat()}")
+            self.memory = replace(self.memory, as_of=alone)
+            return self._again(alone)
         follows = self.memory.as_of is not None and named is None and bool(_FOLLOWS.match(strip_accents(fold(text))))
         kept = self.memory.as_of if follows and not _NOW.search(strip_accents(fold(text))) else None
         chosen = self.incoming.as_of or (named.day if named else kept)
         asked_day = chosen is not None or bool(_IN_FORCE.search(strip_accents(fold(text))))
         day = chosen or self.today
         self.memory = replace(self.memory, as_of=chosen)
-        rest = named.rest if named else text
+        rest = named.rest if named and not asks_for_news(text) else text
         if self.context and _THEN.match(strip_accents(fold(rest))) and (named is not None or _NOW.search(strip_accents(fold(text)))):
             return self._again(day)
         if (matter := self.matters.asked(text, day, self.today, self.memory.card, self.answers.corpus, self.say)) is not None:
@@ -166,6 +179,7 @@ class _Turn:
     def _remembered(self, reply: Reply, card: str) -> Reply:
         """The reply, with the procedure that was spoken of kept for "tôi nộp hồ sơ ngày …"."""
         self.memory = replace(self.memory, card=card or self.memory.card)
+        self.context = "" if card else self.context  # a day that is told next is one of filing
         return reply
 
     def _told(self, answer: Answer, asked_day: bool = False) -> Reply:
@@ -219,6 +233,9 @@ class _Turn:
             names = [d.territory for d in corpus.documents.values() if slug(d.territory) == rest]
             self.memory, waiting = replace(self.memory, province=names[0] if names else "", waiting=""), self.memory.waiting
             return self._question(waiting)
+        if kind == "n" and (further := further_news(token)) is not None:
+            window, start = further
+            return self._told(replace(self.answers.whats_new(window, self.today), news_start=start))
         if (matter := self.matters.tapped(token, self.day, corpus, self.say)) is not None:
             return self._remembered(*matter)
         if kind == "q" and rest.isdigit() and int(rest) < len(self.say.suggestions()):

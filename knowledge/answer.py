@@ -10,16 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from knowledge.asked_force import asks_for_force, document_by_title, effect_clause, entitled, force_of_it
+from knowledge.asked_news import Window, asks_for_news, subject_of, window_of
 from knowledge.authority import Authority, Occurrence, Reading
-from knowledge.changes import Change, News, asks_for_changes, asks_for_news, changes, news
-from knowledge.citation import Citation, DocumentMention, find_citations, without_citations
-from knowledge.corpus import Corpus
+from knowledge.changes import Change, News, asks_for_changes, changes, changes_by, news, news_about, same_place
+from knowledge.citation import Citation, DocumentMention, documents_named, find_citations, law_by_name, without_citations
+from knowledge.corpus import Corpus, Effect
+from knowledge.dates import Side, told_day
 from knowledge.intent import Kind, intent
+from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
-from knowledge.provinces import without_provinces
-from knowledge.provision import Document, Provision, Ref, TextStatus
+from knowledge.provinces import TODAY, province_in, without_provinces
+from knowledge.provision import Document, Provision, Ref, TextStatus, kind_of, weakest
 from knowledge.search import Found, Hit, Search
-from knowledge.status import Standing, Status, standing
+from knowledge.status import Standing, Status, last_before, standing
+from knowledge.transition import Turn, asks_which_rules, still_open, subject, turns
 from knowledge.vietnamese import clean, one_line, strip_accents, syllables
 from knowledge.wanted import BODIES, Mismatch, Wanted, best_sentence, headline, mismatches, owner_of, unit_asked, wanted, wrong_body
 
@@ -34,6 +39,7 @@ ELSEWHERE: Final = 0.001  # up to this chance a question is about something else
 _EFFECT: Final = re.compile(
     r"\b(?:hieu luc|gia tri|van dung|con dung|thay the|thay cai|chuyen tiep|bai bo|ap dung|luat cu|quy dinh cu|dang xet|do dang|thay doi)\b"
 )
+_LIVING: Final = (Status.IN_FORCE, Status.AMENDED_UNKNOWN, Status.SUSPENDED)
 NEAR: Final = 0.02  # from this chance of an answer on, a refusal names the nearest provisions
 
 
@@ -77,6 +83,8 @@ class Shown:
     cut: bool = False  # the clause or article holds more than is shown
     disputed: str | None = None
     by: str | None = None  # the amendment that gave these words
+    former: date | None = None  # from this day on the words shown are no longer the law
+    ended: tuple[tuple[Ref, Standing], ...] = ()  # parts of the place that are left out: they had ended
 
 
 @dataclass(frozen=True)
@@ -96,11 +104,19 @@ class Answer:
     choices: tuple[Ref, ...] = ()
     warnings: tuple[str, ...] = ()
     document: Document | None = None  # the document that a decline or an overview is about
+    force: Standing | None = None  # asked for: whether `document` as a whole is the law on `day`
+    also: tuple[tuple[Document, Standing], ...] = ()  # beside `force`: other documents that are asked about
+    touched: tuple[Effect, ...] = ()  # beside `force`: what texts do to parts of it on `day`
     missing: str = ""  # a cited place or document that does not exist or is not held
     confidence: float = 0.0
     changes: tuple[Change, ...] | None = None  # asked for: old and new wording; () where none is held
-    news: tuple[News, ...] | None = None  # asked for: what changed since `day`
+    news: tuple[News, ...] | None = None  # asked for: what changed in `window`
+    window: Window | None = None  # the days of the news
+    news_start: int = 0  # how many of them were told before
     provinces: tuple[str, ...] = ()  # whose rules would answer, where it is not known which province is meant
+    turns: tuple[Turn, ...] = ()  # asked for: what changed the law since a file was handed in on `filed`
+    filed: date | None = None
+    joined: tuple[str, str] | None = None  # the province that the question names, and the one it is part of now, whose rule answers
     reason: str = ""  # "empty", "too_long", "no_subject", "several_documents", "unknown_document", "not_held", "no_such_place", "out_of_scope"
 
 
@@ -114,7 +130,7 @@ class Answers:
     def to(self, question: str, day: date, context: Ref | None = None, today: date | None = None, province: str | None = None) -> Answer:
         """Answer `question` as of `day`; `context` is the last place spoken of ("khoản 3 thì sao?").
 
-        `today` is the last day of "có gì mới từ …", for which `day` is the first. `province` is the person's:
+        `today` parts what has come from what is to come in "có gì mới từ …". `province` is the person's:
         rules of other provinces are left out; None while it is not known, "" for none of those that have rules.
         """
         text = one_line(question)
@@ -126,8 +142,16 @@ class Answers:
         if kind is not None:
             return Answer(kind, day, text)
         citations = find_citations(text)
+        if context is not None and not citations and (same := same_place(text, context)) is not None:
+            return self.compare(same, day)
+        if context is not None and not citations and (whole := force_of_it(text)) is not None:
+            return self.force(self.corpus.documents[context.document], day, text) if whole else replace(self.place(context, day), question=text)
+        if not citations and (titled := document_by_title(text, self.corpus)) is not None:
+            return self.force(titled, day, text)
+        if asks_which_rules(text) and (answer := self._old_or_new(text, citations, day, today or day, context)) is not None:
+            return answer
         if asks_for_news(text) and not citations:
-            return self.whats_new(day, today or day, text)
+            return self._asked_news(text, day, today or day)
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
@@ -135,9 +159,52 @@ class Answers:
                 if not compares:
                     return answer
                 if all(c.article is None for c in citations):
-                    return replace(answer, changes=tuple(changes(self.corpus, Ref(answer.shown[0].ref.document))))
+                    return replace(answer, changes=self._between(text, answer.shown[0].ref.document))
                 return replace(answer, changes=self._changes(answer, whole=all(c.clause is None for c in citations)))
         return self._searched(text, day, province, context)
+
+    def _old_or_new(self, text: str, citations: Sequence[Citation], day: date, today: date, context: Ref | None) -> Answer | None:
+        """What the texts that changed the law since the file was handed in say of it; None where no such day or text is known."""
+        filed = told_day(text, today, Side.BEFORE) or (day if day < today else None)
+        if filed is None:
+            return None
+        filed -= timedelta(days=1) if still_open(text) else timedelta()
+        about = subject(without_citations(text))
+        cited = [d.number for c in citations if c.document is not None for d in self._documents(c.document)]
+        found = self.search.find(about, limit=LIMIT) if about and not cited else None
+        if cited:
+            documents = {*cited, *(r.target for n in cited for r in self.corpus.documents[n].relations if r.target in self.corpus.documents)}
+        elif found is not None and found.hits:
+            documents = {h.provision.ref.document for h in found.hits[:3]}
+            documents |= {r.target for n in documents for r in self.corpus.documents[n].relations if r.kind == "amends" and r.target in self.corpus.documents}
+        else:
+            documents = {context.document} if context is not None else {n for n, d in self.corpus.documents.items() if d.provisions}
+        changed = tuple(turns(self.corpus, documents, filed, today))
+        if not changed:
+            return None
+        changed = tuple(self._placed(changed, text))
+        places = [t.provision for t in changed if t.provision is not None]
+        cite = self._cite([Hit(p, 1.0 - 0.001 * n) for n, p in enumerate(places[:LIMIT])], today)
+        shown = tuple(self.shown(p, today) for p in places[:LIMIT])
+        kind = Kind.ANSWER if places else Kind.DECLINE
+        warnings = (*self._warnings(cite, shown), *(("not_in_corpus",) if any(not t.held for t in changed) else ()))
+        return Answer(
+            kind, today, text, shown=shown, cited=cite, turns=changed, filed=filed, confidence=1.0, warnings=warnings, reason="" if places else "transition",
+        )
+
+    def _placed(self, changed: Sequence[Turn], text: str) -> list[Turn]:
+        """The turns with the clause of their transitional article that is asked about, the nearest first, those that are not held before all."""
+        articles = {t.provision.ref.article_ref: t for t in changed if t.provision is not None}
+        if not articles:
+            return list(changed)
+        found = self.search.find(text, documents=frozenset(r.document for r in articles), limit=4 * LIMIT)
+        best: dict[Ref, Provision] = {}
+        for hit in found.hits:
+            if hit.provision.ref.article_ref in articles:
+                best.setdefault(hit.provision.ref.article_ref, hit.provision)
+        near = [replace(articles[r], provision=p) for r, p in best.items()]
+        rest = [t for t in changed if t.held and (t.provision is None or t.provision.ref.article_ref not in best)]
+        return [*(t for t in changed if not t.held), *near, *rest]
 
     def _vague(self, found: Found) -> bool:
         """True for a question that names no subject."""
@@ -147,15 +214,41 @@ class Answers:
     def _territory(self, provision: Provision) -> str:
         return self.corpus.documents[provision.ref.document].territory
 
-    def whats_new(self, since: date, today: date, text: str = "") -> Answer:
-        """What changed in the corpus since a day; since the first of the year where no earlier day is given."""
-        first = since if since < today else date(today.year, 1, 1)
-        return Answer(Kind.ANSWER, today, text, news=tuple(news(self.corpus, first - timedelta(days=1), today)), confidence=1.0)
+    def _asked_news(self, text: str, day: date, today: date) -> Answer:
+        """The news that are asked for; of a subject without any in this year those of the year before."""
+        subject, certain = subject_of(without_provinces(text))
+        window = replace(window_of(text, today, day if day != today else None), about=subject)
+        answer = self.whats_new(window, today, text, certain=certain)
+        filtered = answer.window is not None and bool(answer.window.about)
+        if filtered and window.since == date(today.year, 1, 1) and all(n.day > today for n in answer.news or ()):
+            return self.whats_new(replace(window, since=date(today.year - 1, 1, 1)), today, text)
+        return answer
+
+    def whats_new(self, window: Window, today: date, text: str = "", *, certain: bool = True) -> Answer:
+        """What changed in the corpus on the days of `window`, and what is known to come where they reach to today.
+
+        Of the subject alone where one is named that a document or an article bears; one that is `certain` to be
+        meant and is found nowhere is kept in `missing`.
+        """
+        reached = replace(window, until=date.max) if window.since <= today <= window.until else window
+        found = news(self.corpus, reached, today)
+        of_it = news_about(self.corpus, found, window.about) if window.about else None
+        missing = window.about if window.about and of_it is None and certain else ""
+        window = window if of_it is not None else replace(window, about="")
+        return Answer(Kind.ANSWER, today, text, news=tuple(found if of_it is None else of_it), window=window, missing=missing, confidence=1.0)
 
     def compare(self, ref: Ref, day: date) -> Answer:
         """A place with its old and new wording, as a tapped button asks for it."""
+        if ref.article is None:
+            return replace(self.overview(self.corpus.documents[ref.document], day), changes=tuple(changes(self.corpus, ref)))
         answer = self.place(ref, day)
         return replace(answer, changes=self._changes(answer)) if answer.kind is Kind.ANSWER else answer
+
+    def _between(self, text: str, document: str) -> tuple[Change, ...]:
+        """What one of the texts that are named did to another; of one alone what was done to it, else what it did."""
+        named = dict.fromkeys(d.number for m in documents_named(text) for d in self._documents(m))
+        between = [c for a in named for b in named if a != b for c in changes_by(self.corpus, a, b)]
+        return tuple(between or changes(self.corpus, Ref(document)) or changes_by(self.corpus, document))
 
     def _changes(self, answer: Answer, *, whole: bool = False) -> tuple[Change, ...]:
         """The changes of what is shown, of its `whole` article where no clause was named."""
@@ -182,14 +275,27 @@ class Answers:
             return self._in_document(text, bare, citations, day, rest)
         if context is not None and not rest:
             here = self._follow_up(citations, context)
-            if here:
+            if here and all(self.corpus.get(r) for r in here):
                 return self._places(text, here, day, ())
+            points = [c.point for c in citations if c.point is not None and c.clause is None and c.article is None]
+            if len(citations) == 1 and points and context.clause is None:
+                clauses = [Ref(p.document, p.article, p.clause, points[0]) for p in (c.ref for c in self.corpus.children(context.article_ref))]
+                several = tuple(r for r in clauses if self.corpus.get(r) is not None)
+                if len(several) == 1:
+                    return self._places(text, several, day, ())
+                if several:
+                    return Answer(Kind.ASK_BACK, day, text, reason="several_places", choices=several[:9])
+            if here and context.article is not None and not placed:
+                return self._places(text, here, day, ())  # it says that there is no such place
         return self._in_some_document(text, placed, day, rest) if placed else None
 
     def _in_document(self, text: str, mention: DocumentMention, citations: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
         documents = self._documents(mention)
         held = [d for d in documents if d.provisions]
         if not held and (answer := self._about_another(text, mention, day, rest, known=bool(documents))) is not None:
+            if len(documents) == 1 and asks_for_force(without_citations(text), documents[0].title):
+                # The clause that speaks of it is in force; whether it is itself must be said first.
+                return replace(answer, document=documents[0], force=self._whole(documents[0], day))
             return answer
         if not documents:
             return Answer(Kind.DECLINE, day, text, reason="unknown_document", missing=_spoken(mention), warnings=("not_in_corpus",))
@@ -202,6 +308,10 @@ class Answers:
             if absent and (answer := self._about_another(text, mention, day, rest, known=False)) is not None:
                 return answer  # "Điều 36 Nghị định 45" of another year: a held provision speaks of it
             return self._places(text, [self._ref(c, d) for c, d in pairs], day, rest)
+        if len(held) == 1 and asks_for_force(without_citations(text), held[0].title):
+            others = {d.number: d for m in documents_named(text) for d in self._documents(m)}
+            also = tuple((d, self._whole(d, day)) for n, d in others.items() if n != held[0].number)
+            return replace(self.force(held[0], day, text), also=also)
         if rest:
             found = self.search.find(text, documents=frozenset(d.number for d in held), limit=LIMIT)
             return self._from_found(text, day, found, certain=True)
@@ -235,21 +345,23 @@ class Answers:
         return " ".join(v.text for p in (provision, *self._below(provision)) for v in (*p.plain, *p.wording))
 
     def _follow_up(self, citations: Sequence[Citation], context: Ref) -> list[Ref]:
-        """The cited places inside the article or the document that was spoken of last; [] when any is not there."""
+        """The cited places inside the clause, the article or the document that was spoken of last."""
         document = self.corpus.documents[context.document]
-        refs = [
-            self._ref(c, document) if c.article is not None else Ref(context.document, context.article, c.clause, c.point)
+        return [
+            self._ref(c, document) if c.article is not None else Ref(context.document, context.article, c.clause or context.clause, c.point)
             for c in citations
-            if c.article is not None or c.clause is not None
         ]
-        return refs if all(self.corpus.get(r) for r in refs) else []
 
     def _in_some_document(self, text: str, placed: Sequence[Citation], day: date, rest: Sequence[str]) -> Answer:
         """A place without a document: the only holder's, the one that the other words mean, or ask which."""
         first = placed[0]
-        holders = [d for d in self.corpus.documents.values() if any(self.corpus.get(self._ref(c, d)) for c in placed)]
+        law = law_by_name(text)
+        among = [d for d in self.corpus.documents.values() if not law or (d.kind or kind_of(d.number)) in ("Luật", "Bộ luật")]
+        holders = [d for d in among if any(self.corpus.get(self._ref(c, d)) for c in placed)]
         if not holders and len(rest) >= 3 and (found := self.search.find(text, limit=LIMIT)).answerable >= CLEAR:
             return self._from_found(text, day, found)  # "theo khoản 4 Điều 94 Luật Thương mại … nay ai đặt": the words tell what is meant
+        if not holders and law and not any(d.provisions for d in among):
+            return Answer(Kind.DECLINE, day, text, reason="unknown_document", missing=law, warnings=("not_in_corpus",))
         if not holders:
             missing = Ref("", first.article, first.clause, first.point).place()
             return Answer(Kind.DECLINE, day, text, reason="no_such_place", missing=missing, warnings=("not_in_corpus",))
@@ -318,22 +430,59 @@ class Answers:
             choices=tuple(p.ref for p in articles[1:7]), warnings=self._warnings(cited), confidence=1.0,
         )
 
+    def force(self, document: Document, day: date, text: str = "") -> Answer:
+        """Whether a document is the law on `day`: its clause on effect, what a held or known text does to it as a whole, its first articles."""
+        clause = effect_clause(self.corpus, document, text)
+        about = self.overview(document, day, text)
+        kinds = ("amends", "repeals", "suspends")
+        effects = {e.by: e for e in self.corpus.effects.get(document.number, ()) if e.relation.kind in kinds and e.relation.on(day)}
+        # Where some orders of a held text could not be applied, its words are held all the same.
+        held = {n: replace(e, held=e.held or ((d := self.corpus.documents.get(n)) is not None and bool(d.provisions))) for n, e in effects.items()}
+        touched = tuple(sorted(held.values(), key=lambda e: e.relation.since or date.min))
+        if clause is None:
+            return replace(about, force=self._whole(document, day), touched=touched)
+        cited = self._cite([Hit(clause, 1.0)], day)
+        shown = (self.shown(clause, day, whole=True),)
+        choices = tuple(r for r in about.choices if r != clause.ref.article_ref)
+        return replace(
+            about, shown=shown, cited=(*cited, *about.cited), choices=choices, warnings=self._warnings(cited, shown),
+            force=self._whole(document, day), touched=touched,
+        )
+
+    def _whole(self, document: Document, day: date) -> Standing:
+        """The standing of a document as a whole; in part amended is still in force."""
+        found = standing(self.corpus, Provision(Ref(document.number)), day)
+        for effect in self.corpus.effects.get(document.number, ()):
+            relation = effect.relation
+            if relation.kind in ("repeals", "replaces") and not relation.articles and relation.on(day) and found.status in _LIVING:
+                return Standing(Status.REPEALED, effect.by, relation.since, basis=relation.basis, checked=effect.checked, kind=relation.kind)
+        return found
+
     # by meaning ---------------------------------------------------------------------------------------
 
     def _searched(self, text: str, day: date, province: str | None = None, context: Ref | None = None) -> Answer:
-        asked = without_provinces(text)
+        asked = without_names(anywhere := without_provinces(text))
         found = self.search.find(asked, limit=LIMIT)
+        if found.answerable < self.search.ranking.threshold and (plain := without_who(anywhere)) not in ("", asked):
+            # Who asks and from where says nothing of the matter: it must not hide the answer.
+            again = self.search.find(plain, limit=LIMIT)
+            if again.answerable >= self.search.ranking.threshold and not self._vague(again):
+                asked, found = plain, again
         if context is not None and (spoken := self.corpus.get(context)) is not None and self._vague(found):
             # "ai ký?" after an answer is about what was spoken of.
             inside = self.search.find(f"{asked} {spoken.heading}", documents=frozenset({context.document}), limit=LIMIT)
             found = inside if inside.answerable >= self.search.ranking.threshold else found
         if self._territories:
-            named = next((t for t in self._territories if strip_accents(t.lower()) in strip_accents(text.lower())), province)
+            said = province_in(text)
+            told = next((t for t in self._territories if strip_accents(t.lower()) in strip_accents(text.lower())), province)
+            named = TODAY[said] if said else told
             matters = [h for h in found.hits[:2] if (t := self._territory(h.provision)) != COUNTRY and named in (None, t)]
             if matters and named is None and found.answerable >= self.search.ranking.threshold:
                 return Answer(Kind.ASK_BACK, day, text, reason="which_province", provinces=tuple(dict.fromkeys(self._territory(h.provision) for h in matters)))
             allowed = frozenset(d.number for d in self.corpus.documents.values() if d.territory in (COUNTRY, named))
             found = self.search.find(asked, documents=allowed, limit=LIMIT)
+            if said and said != named and any(self._territory(h.provision) == named for h in found.hits[:1]):
+                return replace(self._from_found(text, day, found), joined=(said, TODAY[said]))
         if self._vague(found):
             first = {h.provision.ref.article_ref: h for h in reversed(found.hits)}  # the best place of each article
             near = tuple(reversed(first.values()))[:5]
@@ -344,6 +493,8 @@ class Answers:
         if not found.hits:
             return Answer(Kind.DECLINE, day, text, reason="out_of_scope", warnings=("not_in_corpus",))
         if not certain and found.answerable < self.search.ranking.threshold:
+            if (titled := entitled(text, self.corpus)) is not None:
+                return self.overview(titled, day, text)
             near = found.hits[:3] if found.answerable > NEAR else ()
             return Answer(
                 Kind.DECLINE, day, text, reason="out_of_scope", choices=tuple(h.provision.ref for h in near), warnings=("not_in_corpus",),
@@ -437,8 +588,8 @@ class Answers:
         if not ended or standing.until is None or not named:
             return ()
         document = self.corpus.documents[ref.document]
-        by = f"{standing.by} (chưa đối chiếu)" if standing.by and not standing.checked else standing.by
-        basis = (standing.basis or by or document.in_force_to_reason or str(ref)).rstrip(". ")
+        by = f"{kind_of(standing.by)} {standing.by}".strip() + (" (chưa đối chiếu)" if not standing.checked else "") if standing.by else ""
+        basis = (" ".join(filter(None, (standing.basis, by))) or document.in_force_to_reason or str(ref)).rstrip(". ")
         until = (Reading(body, None, document.in_force_from, standing.until, str(ref), True),) if body else ()
         since = Reading(None, None, standing.until + timedelta(days=1), None, basis, False)
         return (Occurrence(ref, body or cited.provision.heading, "body", cited.provision.heading, (*until, since)),)
@@ -446,7 +597,8 @@ class Answers:
     def shown(self, provision: Provision, day: date, *, whole: bool = False) -> Shown:
         """The lines and official words of a place on `day`, in the form in which a person reads it."""
         ref = provision.ref
-        clause = self.corpus.get(Ref(ref.document, ref.article, ref.clause)) if ref.point else None
+        # A point that is not the law on that day stands alone: the clause around it may be.
+        clause = self.corpus.get(Ref(ref.document, ref.article, ref.clause)) if ref.point and provision.said(day) is not None else None
         group = [p for p in ((clause or provision), *self._below(clause or provision)) if p is not None]
         lives = any(p.said(day) is not None for p in group)
         lines = [line for p in group if (line := self._line(p, day, ended=not lives)) is not None]
@@ -459,14 +611,19 @@ class Answers:
             lines = [line for line in lines if line.ref.point is None]
             cut = True
         kept = {line.ref for line in lines} or {ref}
-        quotes = [
-            Quote(p.ref, v.text, _label(p.ref)) for p in group if (v := p.worded(day)) is not None and v.text and (not cut or p.ref in kept)
-        ]
+        stands = standing(self.corpus, provision, day)
+        over = stands.status in (Status.REPEALED, Status.EXPIRED)
+        former = (stands.since or (stands.until + timedelta(days=1) if stands.until else None)) if over else None
+        worded = [(p, p.worded(day) or (last_before(p.wording, day) if over and not lives else None)) for p in group]
+        quoted = [(p, v) for p, v in worded if v is not None and v.text and (not cut or p.ref in kept)]
+        quotes = [Quote(p.ref, v.text, p.ref.label) for p, v in quoted]
+        left_out = [(p.ref, s) for p in group[1:] if lives and p.said(day) is None and (s := standing(self.corpus, p, day)).status is Status.REPEALED]
+        ended = [(r, s) for r, s in left_out if not any(above.covers(r) and above != r for above, _ in left_out)]
         version = provision.said(day) or (clause.said(day) if clause else None)
-        status = provision.text_status if quotes else TextStatus.DIGEST
+        status = weakest(v.text_status or p.text_status for p, v in quoted) or TextStatus.DIGEST
         return Shown(
             ref, provision.titled(day), provision.gist, tuple(lines), tuple(quotes), status, cut,
-            version.disputed if version else None, version.by if version else None,
+            version.disputed if version else None, version.by if version else None, former, tuple(ended),
         )
 
     def _below(self, provision: Provision) -> list[Provision]:
@@ -489,7 +646,7 @@ class Answers:
             version = next((v for v in versions if v.since and v.since > day), versions[-1] if versions else None)
         if version is None or not version.text:
             return None
-        return Line(_label(provision.ref), version.text, provision.ref)
+        return Line(provision.ref.label, version.text, provision.ref)
 
     def _warnings(
         self, cited: Sequence[Cited], shown: Sequence[Shown] = (), occurrences: Sequence[Occurrence] = (), day: date | None = None,
@@ -514,13 +671,6 @@ class Answers:
         if wrong or body:
             found.append("false_premise")
         return tuple(dict.fromkeys(found))
-
-
-def _label(ref: Ref) -> str:
-    """What stands before a unit in the text: "a)", "2."; "" for an article or a section."""
-    if ref.point:
-        return f"{ref.point})"
-    return f"{ref.clause.rpartition('.')[2]}." if ref.clause and not ref.clause.endswith(".0") else ""
 
 
 def _spoken(mention: DocumentMention) -> str:

@@ -91,6 +91,7 @@ def _provision_out(provision: Provision, number: str) -> dict[str, Any]:
         "questions": list(provision.questions),
         "text_status": provision.text_status.value,
         "headings": _versions_out(provision.headings),
+        "chapters": _versions_out(provision.chapters),
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -107,6 +108,7 @@ def _provision_in(facts: Mapping[str, Any], number: str) -> Provision:
         questions=tuple(facts.get("questions", ())),
         text_status=TextStatus(facts["text_status"]),
         headings=_versions_in(facts.get("headings", ())),
+        chapters=_versions_in(facts.get("chapters", ())),
     )
 
 
@@ -115,6 +117,7 @@ def _versions_out(versions: Sequence[Version]) -> list[dict[str, Any]]:
     for version in versions:
         facts = {
             "since": _day_out(version.since), "until": _day_out(version.until), "by": version.by, "disputed": version.disputed,
+            "text_status": version.text_status,
         }  # fmt: skip
         out.append({"text": version.text} | {name: value for name, value in facts.items() if value is not None})
     return out
@@ -122,6 +125,9 @@ def _versions_out(versions: Sequence[Version]) -> list[dict[str, Any]]:
 
 def _versions_in(entries: Sequence[Mapping[str, Any]]) -> tuple[Version, ...]:
     return tuple(
-        Version(e["text"], _day_in(e.get("since")), _day_in(e.get("until")), e.get("by"), e.get("disputed"))
+        Version(
+            e["text"], _day_in(e.get("since")), _day_in(e.get("until")), e.get("by"), e.get("disputed"),
+            TextStatus(e["text_status"]) if e.get("text_status") else None,
+        )
         for e in entries
     )

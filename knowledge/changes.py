@@ -2,24 +2,32 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
+from knowledge.asked_news import Turn, Window
 from knowledge.corpus import Corpus
-from knowledge.provision import Document, Provision, Ref, Version
+from knowledge.plainly import plainly
+from knowledge.provision import Document, Provision, Ref, Version, kind_of
+from knowledge.status import Status, standing
 from knowledge.vietnamese import fold, strip_accents
 
 _PLACE: Final = re.compile(
     r"\b(?:thay doi|sua doi|khac|sua)\b.{0,25}\b(?:the nao|ra sao|gi|nhu nao|cho nao|diem nao|khong|chua|ntn)\b"
     r"|\bso sanh\b|\b(?:cu|truoc)\b.{0,12}\bva\b.{0,12}\b(?:moi|nay|sau)\b"
 )
-_NEWS: Final = re.compile(
-    r"\bco (?:gi|quy dinh(?: gi| nao)?|van ban(?: gi| nao)?) (?:moi|thay doi)\b"
-    r"|\b(?:gi|quy dinh nao|van ban nao) (?:moi|thay doi|vua sua)\b|\bnhung (?:thay doi|diem moi)\b"
+
+
+# "Điều này đã thay đổi thế nào", "nó có gì khác so với trước": nothing is said but of what was spoken of last.
+_SAME: Final = re.compile(
+    r"(?P<what>van ban|nghi dinh|thong tu|nghi quyet|quyet dinh|luat|dieu|khoan|diem|quy dinh|muc|doan|noi dung|cho|cai|no)?\s*(?:nay|do|ay|tren|kia)?\s*"
+    r"(?P<rest>(?:(?:da|duoc|bi|co|gi|thay doi|sua doi|sua|bo sung|khac|moi|so voi|truoc|cu|truoc day|truoc kia|the nao|ra sao|nhu nao|nhu|the|nao|chua|khong"
+    r"|ko|ntn|cho|diem|thi|vay|hay|hien nay|bay gio|a|nhi|ha)\s*)+)"
 )
+_TURNED: Final = re.compile(r"\b(?:thay doi|sua doi|sua|khac)\b")
 
 
 class Op(StrEnum):
@@ -56,6 +64,8 @@ class News:
     refs: tuple[Ref, ...] = ()
     by: str = ""
     checked: bool = True
+    repeals: bool = False  # "amended_unknown": the text that is not held repeals what it touches
+    partly: bool = False  # "amended_unknown": the text is held, some of its orders could not be applied
 
 
 def asks_for_changes(text: str) -> bool:
@@ -63,16 +73,39 @@ def asks_for_changes(text: str) -> bool:
     return bool(_PLACE.search(strip_accents(fold(text))))
 
 
-def asks_for_news(text: str) -> bool:
-    """True for "có gì mới từ 1/7/2025?"."""
-    return bool(_NEWS.search(strip_accents(fold(text))))
+def same_place(text: str, context: Ref) -> Ref | None:
+    """The place whose changes `text` asks for by "này": what was spoken of last, its article or its document; None for another question."""
+    bare = " ".join(re.sub(r"[^\w\s]", " ", strip_accents(fold(text))).split())
+    match = _SAME.fullmatch(re.sub(r"^(?:con|the|vay|vay thi)\s+", "", bare))
+    if match is None or not _TURNED.search(match["rest"]) or not (match["what"] or context.article):
+        return None
+    if match["what"] in ("van ban", "nghi dinh", "thong tu", "nghi quyet", "quyet dinh", "luat"):
+        return Ref(context.document)
+    if match["what"] == "dieu":
+        return context.article_ref
+    return Ref(context.document, context.article, context.clause) if match["what"] == "khoan" else context
 
 
 def changes(corpus: Corpus, ref: Ref, since: date | None = None, until: date | None = None) -> list[Change]:
     """The changes of `ref` and of what lies inside it, oldest first; between two days where they are given."""
-    found = [c for p in corpus if ref.covers(p.ref) for c in _of(p)]
+    found = [c for p in corpus if ref.covers(p.ref) for c in _told(corpus, p)]
     found = [c for c in found if (since is None or c.since > since) and (until is None or c.since <= until)]
     return sorted(found, key=lambda c: c.since)
+
+
+def changes_by(corpus: Corpus, number: str, target: str = "") -> list[Change]:
+    """The changes that document `number` made, of `target` alone where it is given, in the order of the texts."""
+    said = re.compile(rf"(?<![\w/]){re.escape(number)}(?![\w/])")
+    places = [p for p in corpus if p.ref.document != number and target in ("", p.ref.document)]
+    return [c for p in places for c in _told(corpus, p) if said.search(c.by)]
+
+
+def _told(corpus: Corpus, provision: Provision) -> Iterator[Change]:
+    """The changes of one provision; an end without new words is named by what ended it."""
+    for change in _of(provision):
+        found = standing(corpus, provision, change.since) if not change.new and not change.by else None
+        by = f"{kind_of(found.by)} {found.by}".strip() if found and found.status is Status.REPEALED and found.by else ""
+        yield replace(change, by=f"{found.basis} {by}".strip()) if found and by else change
 
 
 def _of(provision: Provision) -> Iterator[Change]:
@@ -89,8 +122,9 @@ def _on(versions: Sequence[Version], day: date) -> Version | None:
     return next((v for v in versions if v.on(day)), None)
 
 
-def news(corpus: Corpus, since: date, until: date) -> list[News]:
-    """What changed in the corpus after `since` and up to `until`, latest first."""
+def news(corpus: Corpus, window: Window, today: date) -> list[News]:
+    """What changes in the corpus on the days of `window`: what is to come, the next first, then what has been, the latest first."""
+    since, until = window.since - timedelta(days=1), window.until
     found: list[News] = []
     for document in corpus.documents.values():
         begins, ends = document.in_force_from, document.in_force_to
@@ -100,19 +134,57 @@ def news(corpus: Corpus, since: date, until: date) -> list[News]:
             found.append(News(ends + timedelta(days=1), document, "ends", checked=document.checked))
         by_day: dict[tuple[date, str], list[Ref]] = {}
         for provision in document.provisions:
-            for change in _of(provision):
+            for change in _told(corpus, provision):
                 if since < change.since <= until:
                     by_day.setdefault((change.since, _source(change.by)), []).append(change.ref.article_ref)
         found += [News(day, document, "changed", tuple(dict.fromkeys(refs)), by) for (day, by), refs in by_day.items()]
         for effect in corpus.effects.get(document.number, ()):
             relation = effect.relation
             if not effect.held and relation.since is not None and since < relation.since <= until and document.provisions:
-                found.append(News(relation.since, document, "amended_unknown", by=effect.by, checked=effect.checked))
-    return sorted(dict.fromkeys(found), key=lambda n: n.day, reverse=True)
+                repeals, partly = relation.kind == "repeals", _held(corpus, effect.by)
+                found.append(News(relation.since, document, "amended_unknown", (), effect.by, effect.checked, repeals, partly))
+    asked = [n for n in dict.fromkeys(found) if window.turn is Turn.ANY or _turns(n, window.turn)]
+    coming = sorted((n for n in asked if n.day > today), key=lambda n: n.day)
+    return [*coming, *sorted((n for n in asked if n.day <= today), key=lambda n: n.day, reverse=True)]
+
+
+def news_about(corpus: Corpus, found: Sequence[News], subject: str) -> list[News] | None:
+    """Those of `found` that are of the subject, told by titles and headings; None where no document or article bears its name."""
+    named = {d.number for d in corpus.documents.values() if _names(subject, " ".join((d.title, *d.aliases)))}
+    headed = {p.ref for d in corpus.documents.values() for p in corpus.articles(d.number) if _names(subject, f"{p.chapter} {p.heading}")}
+    if not named and not headed:
+        return None
+    around = {r.document for r in headed}
+    touching = {
+        e.by for number in named | around for e in corpus.effects.get(number, ())
+        if number in named or any(r.document == number and e.relation.reaches(r) for r in headed)
+    }
+    kept: list[News] = []
+    for item in found:
+        whole = item.kind in ("begins", "ends") and item.document.number in around | touching
+        if item.document.number in named or whole or (item.kind == "amended_unknown" and item.document.number in around and item.by in touching):
+            kept.append(item)
+        elif refs := tuple(r for r in item.refs if r in headed):
+            kept.append(replace(item, refs=refs))
+    return kept
+
+
+def _held(corpus: Corpus, number: str) -> bool:
+    return number in corpus.documents and bool(corpus.documents[number].provisions)
+
+
+def _names(subject: str, words: str) -> bool:
+    return f" {subject} " in f" {plainly(words)} "
+
+
+def _turns(item: News, turn: Turn) -> bool:
+    """True where the news is of that kind; a text that is said to repeal ends something as well."""
+    return item.kind == turn or (turn is Turn.ENDS and item.kind == "amended_unknown" and item.repeals)
 
 
 def _source(by: str) -> str:
-    """The document in "khoản 1 Điều 29 Thông tư 38/2025/TT-BCT"."""
+    """The document in "khoản 1 Điều 29 Thông tư số 38/2025/TT-BCT"."""
+    by = by.replace(" số ", " ")
     return re.sub(r"^.*?(?=(?:Nghị định|Thông tư|Luật|Nghị quyết|Quyết định)\b)", "", by)
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Final
 
-from knowledge.vietnamese import fold
+from knowledge.vietnamese import clean, fold, strip_accents
 
 _KINDS: Final = (
-    (r"nghị định|nghi dinh|nđ|nd", "Nghị định"),
+    (r"nghị định|nghi dinh|nđịnh|ndinh|nđ|nd", "Nghị định"),
     (r"thông tư liên tịch|thong tu lien tich|ttlt", "Thông tư liên tịch"),
     (r"thông tư|thong tu|tt", "Thông tư"),
-    (r"quyết định|quyet dinh|qđ|qd", "Quyết định"),
+    (r"quyết định|quyet dinh|qđịnh|qdinh|qđ|qd", "Quyết định"),
     (r"nghị quyết|nghi quyet|nq", "Nghị quyết"),
     (r"chỉ thị|chi thi|ct", "Chỉ thị"),
     (r"luật|luat", "Luật"),
@@ -58,6 +58,13 @@ _ENGLISH: Final = tuple(
         ("article", "điều"), ("clause", "khoản"), ("point", "điểm"), ("decree", "nghị định"), ("circular", "thông tư"), ("annex|appendix", "phụ lục"),
     )
 )
+_LAW: Final = (
+    r"(?P<law>(?:bo )?luat(?! (?:nay|do|ay|moi|cu|hien|nao|gi|khac|so|quy|co|noi|thi|la)\b)"
+    r"(?: (?!(?:quy|noi|co|thi|la|ai|nam|ve|sua|thay|con|duoc|khi|hien|nay|nhu|bi|khong|ko|giao|sau|truoc|ngay|hoi|dieu|khoan|diem)\b|so \d)"
+    r"[a-z]+(?![^\W_])){1,7}+)"
+)
+_LAW_BEHIND: Final = re.compile(rf"\bdieu \d{{1,3}}[a-z]?,? (?:cua )?{_LAW}(?!\s*(?:so )?\d{{1,3}}/)")
+_LAW_BEFORE: Final = re.compile(rf"\b{_LAW}(?: (?:nam )?20\d\d)?,? dieu \d{{1,3}}\b")
 _RANGE: Final = re.compile(r"(\d+)[a-zđ]?\s*(?:đến|den|tới|toi|\s-\s)\s*(?:điều|dieu|khoản|khoan)?\s*(\d+)")
 _LEVELS: Final = ("point", "clause", "article", "document")
 
@@ -92,6 +99,19 @@ class _Mention:
 def find_citations(text: str) -> list[Citation]:
     """Return the citations of `text` in the order typed, lists and short ranges (up to 20) opened up."""
     return _assemble(_mentions(_spread(text)))
+
+
+def documents_named(text: str) -> list[DocumentMention]:
+    """Return every document that is named, with a place or without, in the order typed."""
+    return [v for m in _mentions(_spread(text)) if m.level == "document" for v in m.values if isinstance(v, DocumentMention)]
+
+
+def law_by_name(text: str) -> str:
+    """The law that an article is cited of by its name alone ("điều 21 luật đất đai"), as typed; "" where there is none."""
+    line = clean(text)
+    bare = strip_accents(fold(line))
+    match = _LAW_BEHIND.search(bare) or _LAW_BEFORE.search(bare)
+    return line[slice(*match.span("law"))].strip() if match and len(bare) == len(line) else ""
 
 
 def without_citations(text: str) -> str:

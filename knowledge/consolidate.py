@@ -6,14 +6,18 @@ are marked as amended by a text that the product could not read.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from knowledge.headings import proper_names, sentence
+from knowledge.headings import rank as depth
+from knowledge.licences import licence, openings, regulated
 from knowledge.orders import NewUnit, Order, OrderKind, orders
-from knowledge.provision import Document, Provision, Ref, Relation, TextStatus, Version
+from knowledge.provision import TAIL, Document, Provision, Ref, Relation, Version, point_order, weakest
+from knowledge.units import parted
 from knowledge.vietnamese import fold
 
 _DAY: Final = timedelta(days=1)
@@ -56,6 +60,8 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
     """Return the documents with the orders applied of those whose official words are held."""
     held = {d.number: d for d in documents}
     found = [(o, d.number, at) for d in held.values() if any(p.wording for p in d.provisions) for at, o in enumerate(orders(d))]
+    found += [(o, by, len(found)) for by, o in _licences(held, found)]
+    found = [(_placed(o, held), by, at) for o, by, at in found if not o.procedure]
     # By day; words before units, so that a text's new wording is not reworded by itself; longer words first.
     found.sort(key=lambda row: (row[0].since or date.max, row[0].kind not in _WORDS, -len(row[0].old), row[1], row[2]))
     titles = {_title(d.title): d.number for d in held.values() if d.title}
@@ -103,6 +109,42 @@ def consolidate(documents: Iterable[Document]) -> Consolidated:
     return Consolidated(tuple(held.values()), tuple(applied), tuple(unapplied))
 
 
+def _licences(held: Mapping[str, Document], found: Sequence[tuple[Order, str, int]]) -> list[tuple[str, Order]]:
+    """Suspensions of a licence that name no document: one order for each document held that regulates it, from the day all is said."""
+    grouped: dict[tuple[str, str], list[tuple[frozenset[str], Order]]] = {}
+    for order, by, _ in found:
+        acts, paper = licence(order.procedure)
+        if paper:
+            grouped.setdefault((by, paper), []).append((acts, order))
+    orders_of: list[tuple[str, Order]] = []
+    places = {document.number: openings(document) for document in held.values()} if grouped else {}
+    for (by, paper), group in grouped.items():
+        acts = frozenset(act for acts, _ in group for act in acts)
+        last = max((o for _, o in group), key=lambda o: o.since or date.max)
+        for document in held.values():
+            older = document.issued is None or held[by].issued is None or document.issued < (held[by].issued or date.max)
+            refs = regulated(places[document.number], acts, paper) if document.number != by and older and _rank(by) >= _rank(document.number) else []
+            orders_of += [(by, replace(last, document=document.number, refs=(ref,), procedure="")) for ref in refs]
+    return orders_of
+
+
+def _placed(order: Order, held: Mapping[str, Document]) -> Order:
+    """A suspended part of an annex as the document held names it: "điểm 2 khoản I mục B Phụ lục VI" -> clause B.I.2."""
+    document = held.get(order.document)
+    if order.kind is not OrderKind.SUSPEND or document is None:
+        return order
+    clauses = {(p.ref.article, p.ref.clause) for p in document.provisions if p.ref.clause}
+
+    def place(ref: Ref) -> Ref:
+        if ref.clause is not None or ref.point is None or " " not in ref.point:
+            return ref
+        clause = ".".join(reversed(re.findall(r"\w+ ([\w.]+)", ref.point)))
+        there = any(a == ref.article and c and (c == clause or c.startswith(f"{clause}.")) for a, c in clauses)
+        return Ref(ref.document, ref.article, clause) if there else ref
+
+    return replace(order, refs=tuple(place(r) for r in order.refs))
+
+
 def _relations(order: Order, target: str) -> list[Relation]:
     """What the order says of its document as a whole, for lists of relations; only a whole article or document is repealed."""
     ends = order.kind in (OrderKind.REPEAL, OrderKind.END)
@@ -139,9 +181,15 @@ class _Text:
         if order.kind is OrderKind.END:
             self._end = (order.since - _DAY, str(order.place))
             return []
-        if order.kind is OrderKind.SUSPEND:
-            return []  # a relation of the suspending document says it; the words stay
+        if order.kind is OrderKind.SUSPEND:  # a relation of the suspending document says it; the words stay
+            return [Unapplied(order, ref, Why.NO_SUCH_PLACE) for ref in order.refs if not self._held_place(ref)]
         return [failed for ref in order.refs if (failed := self._unit(order, self._resolved(ref))) is not None]
+
+    def _held_place(self, ref: Ref) -> bool:
+        """True when the document has the place, or what lies inside it: the section "B.I" is its clauses."""
+        inside = f"{ref.clause}." if ref.clause else ""
+        same = (p.ref for p in self._provisions if p.ref.article == ref.article)
+        return ref in self._place or any(inside and (other.clause or "").startswith(inside) for other in same)
 
     def _failed(self, order: Order, ref: Ref, why: Why) -> Unapplied:
         kind = "repeals" if order.kind is OrderKind.REPEAL else "amends"
@@ -173,6 +221,8 @@ class _Text:
         there = ref in self._place
         if order.kind is OrderKind.REPEAL:
             return self._repeal(order, ref)
+        if _is_division(ref):
+            return self._division(order, ref)
         if order.kind is OrderKind.INSERT:
             if there and self._live(ref, order):
                 return self._failed(order, ref, Why.ALREADY_THERE)
@@ -185,8 +235,7 @@ class _Text:
         elif order.kind is OrderKind.RENAME and not order.units:
             self._rename(ref, order)
             return None
-        chapter = bool(ref.article and ref.article.startswith("Chương"))
-        units = [u for u in order.units if chapter or replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
+        units = [u for u in order.units if replace(ref, document=u.ref.document).covers(self._resolved(u.ref))]
         if not units:
             return self._failed(order, ref, Why.NO_NEW_WORDING)
         if there:
@@ -195,11 +244,55 @@ class _Text:
             self._put(unit, order)
         return None
 
+    def _division(self, order: Order, ref: Ref) -> Unapplied | None:
+        """Rename, replace or insert a Chương or a Mục: its articles and its name."""
+        inside = self._inside(ref)
+        if order.kind is not OrderKind.INSERT and not inside:
+            return self._failed(order, ref, Why.NO_SUCH_PLACE)
+        named, there = {r.article for r in inside}, set(self._place)
+        if order.kind is OrderKind.RENAME:
+            if not order.new:
+                return self._failed(order, ref, Why.NO_NEW_WORDING)
+        else:
+            if not order.units:
+                return self._failed(order, ref, Why.NO_NEW_WORDING)
+            for article in inside if order.kind is OrderKind.REPLACE else ():
+                self._close(article, order, below=True)
+            for unit in order.units:
+                self._put(unit, order)
+            named = {u.ref.article for u in order.units}
+        if order.new:
+            self._name_division(order, [at for at, p in enumerate(self._provisions) if p.ref.article in named], there)
+        return None
+
+    def _inside(self, ref: Ref) -> list[Ref]:
+        """The articles of a Chương, or of a Mục in it."""
+        return [p.ref for p in self._provisions if p.level == "article" and _in_chapter(p.chapter, ref)]
+
+    def _name_division(self, order: Order, inside: Sequence[int], there: Container[Ref]) -> None:
+        """Give the provisions at `inside` the name that the order brings; what was not `there` before never had another."""
+        lines = (line for p in self._document.provisions for v in p.wording for line in v.text.split("\n"))
+        label, _, title = order.new.partition(". ")
+        name = f"{label}. {sentence(title, proper_names(lines))}" if title else label
+        for at in inside:
+            provision = self._provisions[at]
+            parts = [p for p in provision.chapter.split(" · ") if p]
+            renamed = any(_same_division(p, label) for p in parts)
+            around = [p for p in parts if depth(p) < depth(name)]
+            deeper = [p for p in parts if depth(p) > depth(name)] if renamed else []
+            chapter = " · ".join([*around, name, *deeper])
+            if provision.ref not in there:
+                self._provisions[at] = replace(provision, chapter=chapter)
+                continue
+            before = tuple(v for v in provision.chapters or (Version(provision.chapter),) if v.since is None or v.since != order.since)
+            chapters = (*_ended(before, order), Version(chapter, order.since, None, str(order.place)))
+            self._provisions[at] = replace(provision, chapter=chapter, chapters=chapters)
+
     def _repeal(self, order: Order, ref: Ref) -> Unapplied | None:
         """End a place; a chapter is its articles."""
         inside = [ref] if ref in self._place else []
-        if ref.article and ref.article.startswith("Chương") and ref.point is None:
-            inside = [p.ref for p in self._provisions if p.level == "article" and _in_chapter(p.chapter, ref.article)]
+        if _is_division(ref):
+            inside = self._inside(ref)
         for place in inside:
             self._close(place, order, below=True)
         return None if inside else self._failed(order, ref, Why.NO_SUCH_PLACE)
@@ -229,26 +322,38 @@ class _Text:
 
     def _put(self, unit: NewUnit, order: Order) -> None:
         ref = self._resolved(unit.ref)
-        version = Version(unit.text, order.since, None, str(order.place))
+        own, closing = parted(unit.text.split("\n"))
+        if closing and (tail := self._behind(ref)) is not None:
+            self._put(NewUnit(tail, "\n".join(closing)), order)
+            unit = replace(unit, text="\n".join(own))
+        version = Version(unit.text, order.since, None, str(order.place), text_status=order.text_status)
         at = self._place.get(ref)
         if at is None:
-            self._insert(ref, unit, version)
+            self._insert(ref, unit, version, order)
             return
         provision = self._provisions[at]
         self._close(ref, order, below=False)
         provision = self._provisions[at]
-        self._provisions[at] = replace(provision, wording=(*provision.wording, version), text_status=TextStatus.OFFICIAL)
+        self._provisions[at] = _with(provision, version)
         if unit.heading and unit.heading != provision.heading:
             self._rename(ref, replace(order, new=unit.heading))
 
-    def _insert(self, ref: Ref, unit: NewUnit, version: Version) -> None:
+    def _behind(self, ref: Ref) -> Ref | None:
+        """The closing paragraph behind `ref` where that is the last point of its clause: amending texts count it as of the point."""
+        tail = replace(ref, point=TAIL)
+        if ref.point is None or tail not in self._place:
+            return None
+        points = [p.ref for p in self._provisions if p.ref.point not in (None, TAIL) and p.ref.parent == ref.parent]
+        return tail if points and points[-1] == ref else None
+
+    def _insert(self, ref: Ref, unit: NewUnit, version: Version, order: Order) -> None:
         around = self._provisions[self._place[ref.article_ref]] if ref.article_ref in self._place else None
         before = [at for at, p in enumerate(self._provisions) if _numbered(p.ref) == _numbered(ref) and _order_key(p.ref) <= _order_key(ref)]
         at = (before[-1] + 1) if before else len(self._provisions)
         chapter = around.chapter if around else (self._provisions[at - 1].chapter if at else "")
         heading = unit.heading or (around.heading if around else "")
         wording = (version,) if version.text else ()
-        self._provisions.insert(at, Provision(ref, chapter, heading, wording, text_status=TextStatus.OFFICIAL))
+        self._provisions.insert(at, Provision(ref, chapter, heading, wording, text_status=order.text_status))
         self._place = {p.ref: n for n, p in enumerate(self._provisions)}
 
     def _rename(self, ref: Ref, order: Order) -> None:
@@ -264,8 +369,9 @@ class _Text:
         """Apply the rewordings of one text and day in one pass: none changes what another has put there."""
         places = {(at, ref): self._resolved(ref) for at, order in enumerate(orders) for ref in order.refs or (Ref(self._document.number),)}
         found: set[tuple[int, Ref]] = set()
+        behind = {key: self._behind(place) for key, place in places.items()}
         for here, provision in enumerate(self._provisions):
-            mine = [(key, orders[key[0]]) for key, place in places.items() if place.covers(provision.ref)]
+            mine = [(key, orders[key[0]]) for key, place in places.items() if place.covers(provision.ref) or behind[key] == provision.ref]
             if mine:
                 found |= self._reworded(here, provision, mine)
         failed = [
@@ -276,7 +382,8 @@ class _Text:
 
     def _reworded(self, here: int, provision: Provision, mine: Sequence[tuple[tuple[int, Ref], Order]]) -> set[tuple[int, Ref]]:
         since = mine[0][1].since or date.max
-        base = next((v.text for v in reversed(provision.wording) if v.since is None or v.since < since), "")
+        old = next((v for v in reversed(provision.wording) if v.since is None or v.since < since), Version(""))
+        base = old.text
         heading = provision.headings[-1].text if provision.headings else provision.heading
         # A digest that knows this amendment has its own line from that day on.
         known = {key for key, _ in mine if any(v.since == since for v in provision.plain)}
@@ -285,12 +392,19 @@ class _Text:
         text = _one_pass(base, changing)
         if text != base:
             self._close(provision.ref, changing[0], below=False)
-            kept = self._provisions[here]
-            version = Version(text, since, None, _places([o for o in changing if _pattern(o.old).search(base)]))
-            self._provisions[here] = replace(kept, wording=(*kept.wording, version))
+            rewording = [o for o in changing if _pattern(o.old).search(base)]
+            mark = weakest([old.text_status or provision.text_status, *(o.text_status for o in rewording)])
+            self._provisions[here] = _with(self._provisions[here], Version(text, since, None, _places(rewording), text_status=mark))
         if provision.level == "article" and (title := _one_pass(heading, changing)) != heading:
             self._rename(provision.ref, replace(changing[0], new=title))
         return hits | known
+
+
+def _with(provision: Provision, version: Version) -> Provision:
+    """The provision with one more version; each version keeps the mark of the text that its words came from."""
+    before = tuple(v if v.text_status else replace(v, text_status=provision.text_status) for v in provision.wording)
+    wording = (*before, version)
+    return replace(provision, wording=wording, text_status=weakest(v.text_status for v in wording if v.text_status) or provision.text_status)
 
 
 def _ended(versions: Sequence[Version], order: Order) -> tuple[Version, ...]:
@@ -355,8 +469,18 @@ def _title(text: str) -> str:
     return re.sub(r"^(?:bộ )?luật ", "", fold(text))
 
 
-def _in_chapter(label: str, chapter: str) -> bool:
-    return any(part.split(".")[0].strip().casefold() == chapter.casefold() for part in label.split(" · "))
+def _is_division(ref: Ref) -> bool:
+    """True for a Chương, or a Mục of one: "Mục 2 Chương III"."""
+    return bool(ref.article and ref.article.startswith("Chương")) and (ref.point is None or ref.point.startswith(("Mục", "mục")))
+
+
+def _in_chapter(label: str, ref: Ref) -> bool:
+    parts = label.split(" · ")
+    return all(any(_same_division(part, name) for part in parts) for name in (ref.article, ref.point) if name)
+
+
+def _same_division(part: str, name: str) -> bool:
+    return part.partition(".")[0].strip().casefold() == name.casefold()
 
 
 def _loose(name: str | None) -> str:
@@ -370,7 +494,7 @@ def _numbered(ref: Ref) -> bool:
 
 
 def _order_key(ref: Ref) -> tuple[tuple[int, str], tuple[int, str], tuple[int, str]]:
-    return _number(ref.article), _number(ref.clause), (0, (ref.point or "").replace("đ", "d~"))
+    return _number(ref.article), _number(ref.clause), (0, point_order(ref.point))
 
 
 def _number(text: str | None) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import yaml
 from knowledge.consolidate import Unapplied, consolidate
 from knowledge.orders import Order
 from knowledge.parse import normal_number, parse_digest, read_date
-from knowledge.provision import Document, Provision, Ref, Relation, kind_of
+from knowledge.provision import Document, Provision, Ref, Relation, kind_of, point_order
 from knowledge.vietnamese import fold, strip_accents
 
 DIGESTS: Final = Path(__file__).parent / "decrees"
@@ -260,4 +260,4 @@ def _laid(original: Document, digest: Document) -> Document:
 
 def _text_order(ref: Ref) -> tuple[str, str]:
     clause = re.sub(r"\d+", lambda m: m[0].zfill(4), ref.clause or "")
-    return clause, (ref.point or "").replace("đ", "d~")
+    return clause, point_order(ref.point)

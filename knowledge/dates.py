@@ -10,17 +10,17 @@ from knowledge.vietnamese import clean, fold, strip_accents
 from knowledge.wanted import Wanted, wanted
 
 _FULL: Final = re.compile(
-    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|đến|den|tính đến|tại|tai|hồi|hoi|lúc|luc|sau|kể từ|ke tu)\s+)*(?:ngày|ngay)?\s*"
+    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|đến|den|tính đến|tại|tai|hồi|hoi|lúc|luc|(?P<after>sau)|kể từ|ke tu)\s+)*(?:ngày|ngay)?\s*"
     r"(?<![\d/])(?P<d>\d{1,2})\s*(?:/|-|\.|tháng|thang)\s*(?P<m>\d{1,2})\s*(?:/|-|\.|năm|nam)\s*(?P<y>(?:19|20)\d\d)(?![\d/])",
     re.IGNORECASE,
 )
 _ISO: Final = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)")
 _MONTH: Final = re.compile(
-    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|hồi|hoi|trong|lúc|luc|đến|den)\s+)*(?:tháng|thang)\s*(?P<m>\d{1,2})\s*(?:/|-|năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)",
+    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|hồi|hoi|trong|lúc|luc|đến|den|(?P<after>sau))\s+)*(?:tháng|thang)\s*(?P<m>\d{1,2})\s*(?:/|-|năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(
-    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|hồi|hoi|trong|sang|đến|den|đầu|dau)\s+)+(?:năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)",
+    r"(?P<before>trước|truoc)?\s*(?:(?:vào|vao|từ|tu|hồi|hoi|trong|sang|đến|den|đầu|dau|(?P<after>sau))\s+)+(?:năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _BARE_YEAR: Final = re.compile(r"\b(?:năm|nam)\s*(?P<y>(?:19|20)\d\d)(?!\d)", re.IGNORECASE)
@@ -31,6 +31,7 @@ _PART: Final = re.compile(
     r"|(?<!may )(?<!vai )(?<!nhieu )(?<!moi )(?<!hang )(?<!\d )\b(?:(?:hoi|trong)\s+)*(?:(?P<year>nam ngoai)|(?P<month>thang (?:truoc|vua roi|vua qua)))\b"
     r"(?!\s+(?:ngay|\d))"
 )
+_SHORT: Final = re.compile(r"\b(?:ngay|hom)\s+(?P<d>\d{1,2})(?:\s*[/-]\s*|\s+thang\s+)(?P<m>\d{1,2})(?!\s*(?:[/.-]|nam)?\s*\d)")
 _NUMBERED: Final = re.compile(r"\d\s*/\s*[\w-]*[a-zđ][\w-]*\s*(?:ngày|ngay)?\s*$")
 _MIDDLE: Final = {"dau": (2, 15), "giua": (6, 15), "cuoi": (12, 15)}
 
@@ -52,7 +53,7 @@ class NamedDay:
 def day_in(text: str, today: date) -> NamedDay | None:
     """Return the day that `text` asks about; None when it names none, or a day that does not exist.
 
-    "trước" takes the day before; a month or a year stands for its first day. A date behind a document's
+    "trước" takes the day before, "sau" the day behind; a month or a year stands for its first day. A date behind a document's
     number ("ngày 15/3/2024 của Chính phủ") describes the document and is not the day asked about.
     """
     line = clean(text)
@@ -80,12 +81,25 @@ def day_in(text: str, today: date) -> NamedDay | None:
             return None if day.year == today.year else NamedDay(date(day.year, 7, 1), f"{line[: match.start()]} {line[match.end() :]}".strip())
         if parts.get("before"):
             day -= timedelta(days=1)
+        elif parts.get("after"):
+            day = _behind(day, pattern)
         return NamedDay(day, f"{line[: match.start()]} {line[match.end() :]}".strip())
     return None
 
 
+def _behind(day: date, pattern: re.Pattern[str]) -> date:
+    """The first day behind a day, a month or a year."""
+    if pattern is _YEAR:
+        return date(day.year + 1, 1, 1)
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) if pattern is _MONTH else day + timedelta(days=1)
+
+
 def impossible_day(text: str) -> str:
-    """The day of `text` that no calendar has ("31/2/2025"), as typed; "" where there is none."""
+    """The day of `text` that no calendar has ("31/2/2025", "ngày 30/2"), as typed; "" where there is none."""
+    bare = strip_accents(fold(clean(text)))
+    short = _SHORT.search(bare) or (_SHORT.search(f"ngay {re.sub(r'^[^0-9]+', '', bare)}") if _ALONE.fullmatch(bare) else None)
+    if short is not None and int(short["d"]) <= 31 and 1 <= int(short["m"]) <= 12 and _day(2024, int(short["m"]), int(short["d"])) is None:
+        return f"{short['d']}/{short['m']}"
     match = _FULL.search(clean(text))
     if match is None or not (int(match["d"]) <= 31 and int(match["m"]) <= 12):  # "Nghị quyết 66.18/2026" is no day
         return ""
@@ -133,6 +147,24 @@ def told_day(text: str, today: date, side: Side = Side.NEAREST) -> date | None:
         return _yearless(int(match["m"]), int(match["d"]), today, side)
     ahead = next((days for words, days in _SPOKEN if re.search(words, bare)), None)
     return None if ahead is None else today + timedelta(days=ahead)
+
+
+_ALONE: Final = re.compile(
+    r"\W*(?:(?:con|the|vao|nop|tu|ngay|hom|mung|(?P<before>truoc)|(?P<after>sau))\s+)*(?:(?P<d>\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(?P<m>\d{1,2})(?:(?:\s*[/.-]\s*|\s+nam\s+)(?P<y>20\d\d))?"
+    r"|(?:hom nay|hom qua|(?:ngay )?mai|sang mai|chieu mai))(?:\s+(?:thi sao|thi|sao|nhe|nha|a|vay))*\W*"
+)
+
+
+def only_day(text: str, today: date) -> date | None:
+    """The day, where the message says nothing else: "ngày 3/12/2026", "trước 3/12 thì sao", "ngày mai"; without a year the nearest one."""
+    match = _ALONE.fullmatch(strip_accents(fold(clean(text))))
+    if match is None or (not match["y"] and "." in match[0].strip(" .")):  # "8.2" is a clause
+        return None
+    if not match["d"]:
+        return told_day(f"nop {match[0].strip()}", today)
+    day = _day(int(match["y"]), int(match["m"]), int(match["d"])) if match["y"] else _yearless(int(match["m"]), int(match["d"]), today, Side.NEAREST)
+    shift = timedelta(days=1 if match["after"] else -1 if match["before"] else 0)
+    return day + shift if day is not None else None
 
 
 def _yearless(month: int, day: int, today: date, side: Side) -> date | None:

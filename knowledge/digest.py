@@ -6,7 +6,7 @@ from typing import Final
 
 from knowledge.headings import ARTICLE, CHAPTER, CLAUSE, POINT, SECTION, annex_name, rank, roman, sentence
 from knowledge.provision import POINT_LETTERS
-from knowledge.units import Unit, hand_back_closing
+from knowledge.units import Unit, part_closing
 from knowledge.vietnamese import fold, one_line
 
 _ANNEX: Final = re.compile(r"^(Phụ lục|Mẫu|Biểu|Mục|Nhóm)\b\s*(?:số\s+)?([\w-]+)?\s*[.:]\s*(.*)$", re.IGNORECASE)
@@ -139,7 +139,7 @@ class DigestReader:
         return self.unit
 
     def _close_points(self) -> None:
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
 
 
 def _bare(line: str) -> str:

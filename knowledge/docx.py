@@ -42,7 +42,7 @@ def _main_part(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         raise UnreadableFile(path, Reason.BOMB, f"{len(entries)} entries")
     part = next((e for e in entries if e.filename.replace("\\", "/") == "word/document.xml"), None)
     if part is None:
-        raise UnreadableFile(path, Reason.WRONG_NAME if path.suffix.lower() == ".docx" else Reason.UNKNOWN_KIND)
+        raise UnreadableFile(path, Reason.WRONG_NAME if path.suffix.lower() in (".docx", ".doc") else Reason.UNKNOWN_KIND)
     if part.flag_bits & 1:
         raise UnreadableFile(path, Reason.ENCRYPTED)
     return part

@@ -79,6 +79,11 @@ class Duties:
             return None
         return named_roles(text) or tuple(Role)
 
+    def passed(self, old: Role, new: Role, day: date) -> list[tuple[Duty, Duty]]:
+        """What `old` owed up to a day before `day`, each with the duty of `new` on the same provision that followed it."""
+        ended = [d for d in self._duties if d.who is old and d.to_day is not None and d.to_day < day]
+        return [(d, n) for d in ended for n in self._duties if n.who is new and n.basis == d.basis and d.to_day is not None and n.from_day == d.to_day + _ONE]
+
     def due(self, role: Role, day: date) -> list[tuple[Duty, date | None]]:
         """What `role` owes as the law stands on `day`, by the next due date, those without a date last.
 

@@ -11,7 +11,8 @@ _FILES: Final = re.compile(r"\bnop\b|\b(?:gui|dua) (?:(?:bo|du|xong|toan bo|ca) 
 # A deadline is no filing, a report is no file, and a question on the law of a day is for search.
 _ELSE: Final = re.compile(
     r"\b(?:truoc ngay|cham nhat|han nop|han chot|qua han|tre han|nop bao cao|gui bao cao|bao cao (?:dinh ky|nam|quy|thang|\d)|thue|phat|le phi|nop phi|nop tien"
-    r"|ai (?:ky|duyet|quyet|cap|giai quyet)|(?:luat|nghi dinh|thong tu|quy dinh|van ban) (?:nao|cu|moi)|o dau|cho ai|co duoc|duoc khong|co phai)\b"
+    r"|ai (?:ky|duyet|quyet|cap|giai quyet)|(?:luat|nghi dinh|thong tu|quy dinh|van ban) (?:nao|cu|moi)|cu hay|moi hay"
+    r"|hay (?:theo )?(?:nghi dinh|thong tu|luat)|o dau|cho ai|co duoc|duoc khong|co phai)\b"
 )
 _PAST: Final = re.compile(r"\b(?:da|vua|moi|lo) (?:nop|gui|dua)\b|\b(?:nop|gui) (?:hom|roi|xong)\b")
 _FUTURE: Final = re.compile(r"\b(?:se|dinh|du kien|sap|tinh|neu|muon) (?:\w+ )?(?:nop|gui|dua)\b|\bnop (?:mai|ngay mai)\b")

@@ -120,8 +120,11 @@ def kind_of_file(path: Path) -> str:
 
 
 def _called(path: Path, named: str, kind: str) -> str:
-    """`kind`, unless the file's name says another one: what is wrongly named may not be what the operator means."""
-    if path.suffix and named != kind:
+    """`kind`, unless the file's name says another one: what is wrongly named may not be what the operator means.
+
+    ".doc" and ".docx" are taken for one another: both are Word's, and mail programs and portals mix them up.
+    """
+    if path.suffix and named != kind and {named, kind} != {"doc", "docx"}:
         raise UnreadableFile(path, Reason.WRONG_NAME if named else Reason.UNKNOWN_KIND)
     return kind
 

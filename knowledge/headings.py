@@ -14,11 +14,13 @@ ARTICLE: Final = re.compile(
     r"^Điều\s+(\d{1,3})([a-zđ]?)\s*(?:[.:]\s*|\s+(?=[A-ZĐÀ-Ỹ]))(.*)$|^Điều\s+(\d{1,3})([a-zđ]?)\s*$"
 )
 CHAPTER: Final = re.compile(r"^(Phần|Chương|Mục|Tiểu mục)\s+([IVXLC]+|\d+|thứ \w+)\b\s*[.:]?\s*(.*)$", re.IGNORECASE)
+# In an amending text: "Mục 11", "Chương VIIa. TÊN"
+DIVISION: Final = re.compile(r"^(Phần|Chương|Mục|Tiểu mục)\s+((?:[IVXLC]+|\d+)[a-zđ]?)(?![\w])\s*[.:]?\s*(.*)$", re.IGNORECASE)
 # "01.01.2020" is a date, "1.5 lần" a figure: no digit follows the full stop of a clause.
 CLAUSE: Final = re.compile(r"^(\d{1,3})([a-zđ]?)\s*[.]\s*(?!\d)(.*)$")
 SUBCLAUSE: Final = re.compile(r"^((\d{1,3})(?:\.\d{1,2}){1,3})\.?\s+(?=\D)(.+)$")
 POINT: Final = re.compile(r"^([a-zđ])(\d?)\)\s*(.*)$")
-SECTION: Final = re.compile(r"^([IVX]{1,6})\s*[.]\s*(.+)$")
+SECTION: Final = re.compile(r"^([IVXL]{1,8})\s*[.]\s*(.+)$")
 PART: Final = re.compile(r"^([A-HĐ])\s*[.]\s*(.+)$")
 SIGNATURE: Final = re.compile(
     r"^\|?\s*(Nơi nhận\s*:|TM\.\s|KT\.\s|TL\.\s|TUQ\.\s|Q\.\s|CHỦ TỊCH QUỐC HỘI|PHỤ LỤC KÈM THEO"
@@ -34,6 +36,7 @@ _FORM: Final = re.compile(
     r"(?![\w])\s*([.:]?)\s*(.*)$"
 )
 _SUB_ANNEX: Final = re.compile(r"^(Mục|Phần|MỤC|PHẦN)\s+(\d{1,2}|[IVX]{1,5})\s*[.:]?\s*(.*)$")
+_SUB_DIVISION: Final = re.compile(r"^(?:Tiểu mục|TIỂU MỤC)\s+(\d{1,2}\.\d{1,2})\s*[.:]?\s*(.*)$")
 # Not VI and XI: "VI PHẠM", "XI MĂNG".
 _NUMERALS: Final = frozenset(("I", "II", "III", "IV", "V", "VII", "VIII", "IX", "X", "XII"))
 _ALWAYS: Final = re.compile(r"\b(?:chính phủ|quốc hội|thủ tướng|(?:nghị định|thông tư|quyết định|nghị quyết|luật)(?= số))\b")
@@ -118,6 +121,17 @@ def sub_annex(line: str) -> tuple[str, str] | None:
     if match is None or (match[3] and not match[3].isupper()):
         return None
     return f"{match[1].capitalize()} {match[2]}", match[3]
+
+
+def opens_part(line: str) -> bool:
+    """True for "A. LĨNH VỰC …" or "I. …": no title goes on with it."""
+    return (match := PART.match(line) or SECTION.match(line)) is not None and match[1] in ("A", "I")
+
+
+def sub_division(line: str) -> tuple[str, str] | None:
+    """Return number and title of a "Tiểu mục 2.1" that divides a Mục of an annex."""
+    match = _SUB_DIVISION.match(line) if " | " not in line else None
+    return (match[1], match[2]) if match and (not match[2] or match[2].isupper()) else None
 
 
 def annex_name(kind: str, number: str) -> str:

@@ -82,6 +82,14 @@ class NumberTaken(LibraryError):
         self.number, self.path, self.held = number, path, held
 
 
+class SameNumber(LibraryError):
+    """Two files of one call, `first` and `second`, show the same `number` and are not the same file."""
+
+    def __init__(self, number: str, first: Path, second: Path) -> None:
+        super().__init__(f"{first}, {second}: both {number}")
+        self.number, self.first, self.second = number, first, second
+
+
 class Library:
     """The originals in one folder. Building it reads and writes nothing."""
 
@@ -120,19 +128,23 @@ class Library:
         `numbers` names the number of files that show none. `replace_held` puts a new text in the place of a
         held one of the same number, which is kept as a previous copy. `progress` is called with (done, total,
         path) before each file and once at the end. `origins` tells where files were fetched from; `ocr` how
-        scanned pages are recognised, which are refused without it. Raises UnreadableFile, NumberTaken or LibraryBusy.
+        scanned pages are recognised, which are refused without it. Raises UnreadableFile, NumberTaken, SameNumber or LibraryBusy.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked(), tempfile.TemporaryDirectory(prefix=".staging-", dir=self.folder) as staging:
             held = {record.number: record for record in self.records()}
             before = list(held.values())
             documents, new = [], []
+            came: dict[str, tuple[Path, str]] = {}
             for at, path in enumerate(map(Path, paths)):
                 if progress:
                     progress(at, len(paths), path)
                 given = (numbers or {}).get(path, ""), (origins or {}).get(path)
                 document, record = _staged(Path(staging) / str(at), path, *given, seconds, ocr)
                 documents.append(document)
+                first, sha = came.setdefault(record.number, (path, record.sha256))
+                if sha != record.sha256:
+                    raise SameNumber(record.number, first, path)
                 there = held.get(record.number)
                 if there is not None and there.sha256 == record.sha256:
                     record = held[record.number] = replace(there, origin=record.origin or there.origin)

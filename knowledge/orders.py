@@ -13,11 +13,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from knowledge.headings import ARTICLE, CLAUSE, POINT
-from knowledge.numbers import NUMBER
-from knowledge.provision import POINT_LETTERS, Document, Provision, Ref
+from knowledge.headings import ARTICLE, CLAUSE, DIVISION, POINT
+from knowledge.numbers import NUMBER, read_date
+from knowledge.provision import POINT_LETTERS, TAIL, Document, Provision, Ref, TextStatus
 from knowledge.targets import Targets, targets, without_asides
-from knowledge.vietnamese import one_line
+from knowledge.units import parted
+from knowledge.vietnamese import fold, one_line
 
 
 class OrderKind(StrEnum):
@@ -60,6 +61,8 @@ class Order:
     before: bool = False  # new words stand before `old`, else after it
     since: date | None = None
     until: date | None = None
+    procedure: str = ""  # what is no longer done with a licence, in documents that are not named: "cấp lại Giấy phép …"
+    text_status: TextStatus = TextStatus.OFFICIAL  # of the amending text, and so of the words that it gives
 
 
 _OPEN, _CLOSE = "“‘\"", "”’\""
@@ -83,6 +86,12 @@ _POSITION: Final = re.compile(
 )
 _ENDS: Final = re.compile(r"\b(?:hết hiệu lực|bị bãi bỏ|được bãi bỏ)\b")
 _SUSPENDS: Final = re.compile(r"^\W*(?:Không thực hiện|Không áp dụng|Tạm ngưng(?: hiệu lực)?|Tạm dừng|Ngưng hiệu lực)\b(?!.*\bNghị (?:định|quyết) này\b.*$)")
+# "Không thực hiện thủ tục …" in the annexes of a text that cuts procedures
+_CUTS: Final = re.compile(r"cắt giảm|đơn giản h[oó][aá]")
+_NOT_DONE: Final = re.compile(r"^Không thực hiện (?:(?:các|những|nội dung)\s+)*(?:thủ tục|quy định|điều kiện|phí|mẫu|“)")
+_PAPER: Final = re.compile(r"thủ tục (?:hành chính )?(?:gồm )?([^;.]*?\bGiấy (?:phép|chứng nhận|xác nhận)\b.*?)(?=,? (?:theo )?quy định tại\b)", re.IGNORECASE)
+_OWN_DAY: Final = re.compile(r"^Các quy định tại (.+) có hiệu lực (?:thi hành )?(?:kể )?từ (ngày \d{1,2} tháng \d{1,2} năm \d{4})")
+_PARTS_OF: Final = re.compile(r"\b(?:phần|khoản|mục)\s+([A-ZĐ]+(?:,? (?:và )?[A-ZĐ]+)*)\s+((?:tiểu mục|mục) \d+(?:\.\d+)?)", re.IGNORECASE)
 _LAST_ARTICLE: Final = re.compile(r"(?i)hiệu lực|điều khoản thi hành|tổ chức thực hiện|bãi bỏ")
 _THIS: Final = re.compile(r"(?:Nghị định|Thông tư|Luật|Nghị quyết|Quyết định|Quy định) này")
 
@@ -93,7 +102,40 @@ def orders(document: Document) -> list[Order]:
     for provision in document.provisions:
         if provision.wording or provision.level == "article":
             reader.read(provision)
-    return [replace(o, since=o.since or document.in_force_from, until=o.until) for o in reader.found]
+    earlier = own_days(document)
+    return [replace(o, since=o.since or _own_day(o.place, earlier) or document.in_force_from, until=o.until) for o in reader.found]
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    """Part of a text that takes effect on a day of its own: "phần B, E tiểu mục 2.1 Phụ lục I.2"."""
+
+    annex: str
+    division: str
+    parts: tuple[str, ...]
+    day: date
+
+
+def own_days(document: Document) -> list[OwnDay]:
+    """The parts of annexes that the last article gives another day: "Các quy định tại … có hiệu lực thi hành từ ngày …"."""
+    found: list[OwnDay] = []
+    for text in (v.text for p in document.provisions if p.ref.article and p.ref.article[0].isdigit() for v in p.wording):
+        match = _OWN_DAY.match(text)
+        day = read_date(match[2]) if match else None
+        if match is None or day is None:
+            continue
+        for named in match[1].split(";"):
+            annexes = re.findall(r"Phụ lục ([IVX]+(?:\.\d+)*)", named)
+            for parts, division in _PARTS_OF.findall(named) if annexes else ():
+                letters = tuple(re.findall(r"[A-ZĐ]+", parts))
+                found.append(OwnDay(f"Phụ lục {annexes[-1]}", one_line(division).capitalize(), letters, day))
+    return found
+
+
+def _own_day(place: Ref, days: Sequence[OwnDay]) -> date | None:
+    article, part = place.article or "", (place.clause or "").partition(".")[0]
+    named = (d for d in days if article.endswith(f" {d.annex}") and article.startswith(f"{d.division} ") and part in d.parts)
+    return next((d.day for d in named), None)
 
 
 @dataclass(frozen=True)
@@ -112,6 +154,9 @@ class _Reader:
         self.document = document
         self.found: list[Order] = []
         self.around: dict[Ref, _Around] = {}
+        self.annexes = {
+            p.ref.article: p.heading for p in document.provisions if p.level == "article" and p.ref.article and not p.ref.article[0].isdigit()
+        }
 
     def read(self, provision: Provision) -> None:
         """Add the orders of one unit and keep what it says for those inside it."""
@@ -153,6 +198,7 @@ class _Reader:
     def _order(self, provision: Provision, head: str, payload: Sequence[str], around: _Around) -> None:
         sentence = head.strip()
         if provision.ref.article and not provision.ref.article[0].isdigit():
+            self._cut(provision)
             return  # forms, tables and lists of proposals hold verbs that order nothing
         if not payload and _of_some(sentence):
             return  # "Sửa đổi, bổ sung, bãi bỏ một số điểm của khoản 1": the orders stand below
@@ -183,10 +229,24 @@ class _Reader:
             else:
                 self._replace(provision, part, payload, around)
 
+    def _cut(self, provision: Provision) -> None:
+        """What an annex on cut procedures no longer lets be done: places that it names, licences whose procedure it names."""
+        article = provision.ref.article or ""
+        if not any(_CUTS.search(fold(heading)) for name, heading in self.annexes.items() if article.endswith(name)):
+            return
+        for line in provision.wording[0].text.split("\n") if provision.wording else ():
+            if _NOT_DONE.match(line) is None:
+                continue
+            for named in targets(re.sub(_QUOTED, " ", line)):
+                if named.refs and named.document:
+                    self._add(OrderKind.SUSPEND, provision, named.document, named.refs, until=self.document.in_force_to)
+            if paper := _PAPER.search(line):
+                self._add(OrderKind.SUSPEND, provision, "", until=self.document.in_force_to, procedure=one_line(paper[1]))
+
     def _add(self, kind: OrderKind, provision: Provision, document: str, refs: Sequence[Ref] = (), **facts: object) -> None:
         number = document or ""
         placed = tuple(replace(r, document=number) for r in refs)
-        self.found.append(Order(kind, provision.ref, number, placed, **facts))  # type: ignore[arg-type]
+        self.found.append(Order(kind, provision.ref, number, placed, text_status=provision.text_status, **facts))  # type: ignore[arg-type]
 
     def _named(self, text: str, around: _Around) -> list[Targets]:
         return [Targets(t.document or around.document, t.refs) for t in targets(text, around.ref)]
@@ -210,13 +270,13 @@ class _Reader:
         units = payload_units(payload, refs, document)
         for ref in refs:
             own = tuple(u for u in units if _belongs(u.ref, replace(ref, document=document)))
-            self._add(OrderKind.REPLACE, provision, document, [ref], units=own)
+            self._add(OrderKind.REPLACE, provision, document, [ref], units=own, new=_division(payload, ref))
 
     def _rename(self, provision: Provision, named: str, payload: Sequence[str], refs: Sequence[Ref], document: str) -> None:
         """A new heading; of a clause: its own words, its points stay, but for those that are named too."""
         first = refs[0]
         if first.clause is None:
-            self._add(OrderKind.RENAME, provision, document, [first], new=_title(payload))
+            self._add(OrderKind.RENAME, provision, document, [first], new=_division(payload, first) or _title(payload))
             return
         clause = replace(first, point=None)
         units = payload_units(payload, [clause], document)
@@ -239,7 +299,7 @@ class _Reader:
         for ref in refs:
             own = tuple(u for u in units if _belongs(u.ref, replace(ref, document=document)))
             if payload or not provision.ref.point:
-                self._add(OrderKind.INSERT, provision, document, [ref], units=own)
+                self._add(OrderKind.INSERT, provision, document, [ref], units=own, new=_division(payload, ref))
 
     def _repeal(self, provision: Provision, part: str, around: _Around) -> None:
         for named in self._named(re.sub(_QUOTED, " ", part), around):
@@ -410,6 +470,23 @@ def _title(payload: Sequence[str]) -> str:
     return one_line(title).rstrip(".")
 
 
+def _division(payload: Sequence[str], ref: Ref) -> str:
+    """The name that quoted lines give to a Chương or Mục: ["Mục 11", "TÊN CỦA MỤC", "Điều …"] -> "Mục 11. TÊN CỦA MỤC"; "" for another place."""
+    if not (ref.article or "").startswith("Chương"):
+        return ""
+    match = DIVISION.match(payload[0]) if payload else None
+    if match is None:
+        named = ref.point or ref.article or ""
+        return "" if not payload or ARTICLE.match(payload[0]) else f"{named}. {one_line(payload[0])}".rstrip(".")
+    title = [match[3]]
+    for line in payload[1:] if not match[3] else ():
+        if ARTICLE.match(line) or DIVISION.match(line):
+            break
+        title.append(line)
+    label, title_line = f"{match[1].capitalize()} {match[2]}", one_line(" ".join(title)).rstrip(".")
+    return f"{label}. {title_line}" if title_line else label
+
+
 def payload_units(lines: Sequence[str], refs: Sequence[Ref], document: str) -> list[NewUnit]:
     """The units that quoted lines give, placed in the amended `document`; lines without a label are those of `refs[0]`."""
     if not lines or not refs:
@@ -430,7 +507,19 @@ def payload_units(lines: Sequence[str], refs: Sequence[Ref], document: str) -> l
             units[-1] = replace(last, text=f"{last.text}\n{line}".strip())
         elif not (ARTICLE.match(line) and first.clause is not None):
             units.append(NewUnit(replace(first, document=document), line))
-    return units
+    return units if letters else _with_tails(units)
+
+
+def _with_tails(units: Sequence[NewUnit]) -> list[NewUnit]:
+    """The units of whole clauses: what stands behind the last point of one is a unit of its own."""
+    found: list[NewUnit] = []
+    for unit, after in zip(units, [*units[1:], None], strict=True):
+        same = after is not None and after.ref.point is not None and after.ref.parent == unit.ref.parent
+        own, closing = ([unit.text], []) if unit.ref.point is None or same else parted(unit.text.split("\n"))
+        found.append(replace(unit, text="\n".join(own)))
+        if closing:
+            found.append(NewUnit(replace(unit.ref, point=TAIL), "\n".join(closing)))
+    return found
 
 
 def _labelled(line: str, at: Ref, first: Ref, *, letters: bool) -> tuple[Ref | None, str, str]:

@@ -20,7 +20,7 @@ from knowledge.vietnamese import clean, squeeze
 
 __all__ = ["NUMBER", "PARSER", "normal_number", "parse", "parse_digest", "read_date"]
 
-PARSER: Final = 4  # goes up when the same lines give another document: what was parsed before is read again
+PARSER: Final = 5  # goes up when the same lines give another document: what was parsed before is read again
 
 _FOOTNOTE: Final = re.compile(r"\[\d{1,3}\]")
 _PAGE: Final = re.compile(r"^[-–—\s]*\d{1,3}[-–—\s]*$")

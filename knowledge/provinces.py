@@ -1,20 +1,29 @@
 """The provinces that a question may name: where a national rule is asked about, the name says nothing of the matter."""
 
 import re
+from pathlib import Path
 from typing import Final
 
 from knowledge.vietnamese import clean, strip_accents
 
-# The 34 provinces and cities since 1/7/2025 (NQ 202/2025/QH15) and the names in use before.
-_ALL: Final = (
-    "An Giang, Bà Rịa - Vũng Tàu, Bắc Giang, Bắc Kạn, Bạc Liêu, Bắc Ninh, Bến Tre, Bình Định, Bình Dương, Bình Phước, Bình Thuận, "
-    "Cà Mau, Cần Thơ, Cao Bằng, Đà Nẵng, Đắk Lắk, Đắk Nông, Điện Biên, Đồng Nai, Đồng Tháp, Gia Lai, Hà Giang, Hà Nam, Hà Nội, "
-    "Hà Tĩnh, Hải Dương, Hải Phòng, Hậu Giang, Hồ Chí Minh, Hòa Bình, Huế, Hưng Yên, Khánh Hòa, Kiên Giang, Kon Tum, Lai Châu, "
-    "Lâm Đồng, Lạng Sơn, Lào Cai, Long An, Nam Định, Nghệ An, Ninh Bình, Ninh Thuận, Phú Thọ, Phú Yên, Quảng Bình, Quảng Nam, "
-    "Quảng Ngãi, Quảng Ninh, Quảng Trị, Sóc Trăng, Sơn La, Tây Ninh, Thái Bình, Thái Nguyên, Thanh Hóa, Thừa Thiên Huế, Tiền Giang, "
-    "Trà Vinh, Tuyên Quang, Vĩnh Long, Vĩnh Phúc, Yên Bái"
-)
-NAMES: Final = tuple(_ALL.split(", "))
+TABLE: Final = Path(__file__).parent / "provinces.tsv"  # code, name, the provinces before 1/7/2025 that are part of it
+_SAID: Final = re.compile(r"^(?:\d+ )?(?:Tỉnh|Thành phố) ")
+
+
+def _read() -> dict[str, str]:
+    """Every name without its kind, of now and of before, and the name of today; Huế was "Thừa Thiên Huế" until 2025."""
+    found: dict[str, str] = {"Thừa Thiên Huế": "Huế"}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            _, name, olds = line.split("\t")
+            now = _SAID.sub("", name)
+            found |= {_SAID.sub("", old): now for old in olds.split("; ")} | {now: now}
+    return found
+
+
+# The 34 provinces and cities since 1/7/2025 (NQ 202/2025/QH15) and the names in use before, each with the name of today.
+TODAY: Final = _read()
+NAMES: Final = tuple(sorted(TODAY))
 
 _LONGEST: Final = sorted(NAMES, key=len, reverse=True)
 _BARE: Final = "|".join(re.escape(strip_accents(name).lower()).replace(r"\ ", r"[\s-]+") for name in _LONGEST)
@@ -27,6 +36,33 @@ _PLACED: Final = re.compile(
     rf"|(?<![\w/])(?:o|tai|ben|thuoc|tren dia ban|dia ban)\s+(?:{_BARE}){_END}"
 )
 _NAMED: Final = re.compile(rf"(?<![\w/])(?:{_CAPITAL}){_END}")
+
+
+_ALONE: Final = re.compile(rf"^\W*(?:(?:toi|em|minh|chung toi|cho|hoi cho|o|thuoc|tai|ben)\s+)*(?:tinh |thanh pho |tp\.? ?)?({_BARE})(?: a| nhe| nha)?\W*$")
+
+
+def province_in(text: str) -> str | None:
+    """The first province that the question names, as typed in full ("Yên Bái", "yen bai" -> "Yên Bái"); None where it names none."""
+    line = clean(text)
+    bare = strip_accents(line.lower())
+    if len(bare) != len(line):
+        return None
+    found = [(m.start(), m[0]) for m in _NAMED.finditer(line)]
+    # The longest name at the end of the place; "ở Quảng Nam" is no "Nam Định".
+    found += [(m.start(), m[0]) for m in _PLACED.finditer(bare)]
+    if (alone := _ALONE.match(bare)) is not None:
+        found = [(0, alone[1])]
+    for _, said in sorted(found):
+        ends = re.sub(r"[\s-]+", " ", strip_accents(said.lower())).strip()
+        name = next((n for n in _LONGEST if ends.endswith(re.sub(r"[\s-]+", " ", strip_accents(n.lower())))), None)
+        if name is not None:
+            return name
+    return None
+
+
+def only_province(text: str) -> str | None:
+    """The province where the message says nothing else: an answer to "which province"."""
+    return province_in(text) if _ALONE.match(strip_accents(clean(text).lower())) else None
 
 
 def without_provinces(text: str) -> str:

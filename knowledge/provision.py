@@ -1,6 +1,7 @@
 """A provision as a value: what is cited, how it prints as law, how it keys as short ASCII."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,9 @@ from knowledge.vietnamese import fold, one_line, strip_accents
 
 # đ is a letter of its own between d and e; there is no f, j, w, z (Nghị định 78/2025/NĐ-CP, Phụ lục I).
 POINT_LETTERS: Final = tuple("abcdđeghiklmnopqrstuvxy")
+
+# What stands behind the last point of a clause is a place of its own, named as amending texts name it: "đoạn cuối khoản 2".
+TAIL: Final = "đoạn cuối"
 
 _KINDS: Final = {
     "NĐ-CP": "Nghị định",
@@ -44,7 +48,12 @@ def slug(text: str) -> str:
 
 def _point_slug(point: str) -> str:
     # d and đ must never meet in a key.
-    return point.replace("đ", "dd")
+    return slug(point) if " " in point else point.replace("đ", "dd")
+
+
+def point_order(point: str | None) -> str:
+    """A key that sorts points as the law does: none, a … d, đ, e …, and what stands behind them last."""
+    return "~" if point == TAIL else (point or "").replace("đ", "d~")
 
 
 @dataclass(frozen=True, order=True)
@@ -95,6 +104,13 @@ class Ref:
             and self.point in (None, other.point)
         )
 
+    @property
+    def label(self) -> str:
+        """What stands before the unit in the text: "a)", "2."; "" for an article, a section, the words behind the points."""
+        if self.point is not None:
+            return "" if self.point == TAIL else f"{self.point})"
+        return f"{self.clause.rpartition('.')[2]}." if self.clause and not self.clause.endswith(".0") else ""
+
     def place(self) -> str:
         """The place without the document: "điểm c khoản 1 Điều 8"; "" for a whole document."""
         parts = []
@@ -124,6 +140,12 @@ class TextStatus(StrEnum):
     OCR = "ocr"
 
 
+def weakest(statuses: Iterable["TextStatus"]) -> "TextStatus | None":
+    """The mark of words that come from several texts: a machine reading before a digest before the official text; None for none."""
+    found = set(statuses)
+    return next((s for s in (TextStatus.OCR, TextStatus.DIGEST, TextStatus.OFFICIAL) if s in found), None)
+
+
 @dataclass(frozen=True)
 class Version:
     """The words of a provision on the days `since` to `until` (both included, None = open)."""
@@ -133,6 +155,7 @@ class Version:
     until: date | None = None
     by: str | None = None  # what made it so, printable: "khoản 4 Điều 1 Nghị định 235/2025/NĐ-CP"
     disputed: str | None = None  # what another public copy says instead
+    text_status: TextStatus | None = None  # of the text that these words come from; None: as the provision says
 
     def on(self, day: date) -> bool:
         """True when these are the words of `day`."""
@@ -146,6 +169,7 @@ class Provision:
     `wording` holds the official words, `plain` our digest lines; either may be empty. A lead sentence
     belongs to the article or clause it opens, not to the points below it. `gist` is the digest's one or
     two sentences on a whole article. `chapter` and `heading` are those of the Điều or annex around it.
+    `text_status` is the weakest mark that any of its official words has; `text_status_on` is that of a day.
     """
 
     ref: Ref
@@ -157,6 +181,7 @@ class Provision:
     questions: tuple[str, ...] = ()
     text_status: TextStatus = TextStatus.DIGEST
     headings: tuple[Version, ...] = ()  # where an amendment gave another heading: each with its days
+    chapters: tuple[Version, ...] = ()  # where an amendment gave another name to the Chương or Mục around it
 
     @property
     def level(self) -> str:
@@ -169,9 +194,18 @@ class Provision:
         """The heading on `day`."""
         return next((v.text for v in self.headings if v.on(day)), self.heading)
 
+    def chaptered(self, day: date) -> str:
+        """The names of the Chương and Mục around it on `day`."""
+        return next((v.text for v in self.chapters if v.on(day)), self.chapter)
+
     def worded(self, day: date) -> Version | None:
         """The official words on `day`, None where they are not held."""
         return next((v for v in self.wording if v.on(day)), None)
+
+    def text_status_on(self, day: date) -> TextStatus:
+        """Where the official words of `day` come from; as the provision says where it has none on that day."""
+        version = self.worded(day)
+        return version.text_status if version and version.text_status else self.text_status
 
     def plainly(self, day: date) -> Version | None:
         """The digest line on `day`, None where there is none."""

@@ -1,12 +1,14 @@
 """Is a provision the law on a day: in force, amended by a text that is not held, repealed, suspended …"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from knowledge.corpus import Corpus, Effect
-from knowledge.provision import Document, Provision
+from knowledge.orders import OrderKind
+from knowledge.provision import Provision, Ref, Version
 
 
 class Status(StrEnum):
@@ -57,8 +59,11 @@ def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
         replaced = [r.target for r in document.relations if r.kind == "replaces" and _issued_by(corpus, r.target, day)]
         return Standing(Status.NOT_YET, by=", ".join(replaced), since=document.in_force_from)
     if document.in_force_to is not None and day > document.in_force_to:
-        return Standing(Status.EXPIRED, until=document.in_force_to, says=document.in_force_to_reason)
-    own = _by_versions(provision, document, day)
+        since = document.in_force_to + timedelta(days=1)
+        order = next((o for o in corpus.applied if o.kind is OrderKind.END and o.document == document.number and o.since == since), None)
+        by, basis = (order.place.document, order.place.place()) if order else ("", "")
+        return Standing(Status.EXPIRED, by, until=document.in_force_to, says=document.in_force_to_reason, basis=basis)
+    own = _by_versions(corpus, provision, day)
     if own is not None:
         return own
     effects = [e for e in corpus.effects.get(document.number, ()) if e.relation.on(day) and e.relation.reaches(provision.ref)]
@@ -81,6 +86,12 @@ def standing(corpus: Corpus, provision: Provision, day: date) -> Standing:
     return Standing(Status.IN_FORCE)
 
 
+def last_before(versions: Sequence[Version], day: date) -> Version | None:
+    """The last words that had ended before `day`."""
+    ended = [v for v in versions if v.until is not None and v.until < day]
+    return max(ended, key=lambda v: v.until or day, default=None)
+
+
 def _from(effect: Effect, status: Status, provision: Provision | None = None) -> Standing:
     relation = effect.relation
     certain = bool(relation.articles) or provision is None or provision.ref.article in relation.at_least
@@ -88,7 +99,7 @@ def _from(effect: Effect, status: Status, provision: Provision | None = None) ->
     return Standing(status, effect.by, relation.since, until, relation.says, relation.basis, effect.checked, certain, kind=relation.kind)
 
 
-def _by_versions(provision: Provision, document: Document, day: date) -> Standing | None:
+def _by_versions(corpus: Corpus, provision: Provision, day: date) -> Standing | None:
     versions = (*provision.plain, *provision.wording)
     if not versions or any(v.on(day) for v in versions):
         return None
@@ -96,4 +107,29 @@ def _by_versions(provision: Provision, document: Document, day: date) -> Standin
     if later:
         return Standing(Status.NOT_YET, since=min(later))
     ends = [v.until for v in versions if v.until is not None and v.until < day]
-    return Standing(Status.REPEALED, until=max(ends), since=max(ends) + timedelta(days=1)) if ends else None
+    return _ended(corpus, provision.ref, max(ends)) if ends else None
+
+
+def _ended(corpus: Corpus, ref: Ref, until: date) -> Standing:
+    """The standing of words that were the law up to `until`: by which order of a held text, else by which known text they ended."""
+    since = until + timedelta(days=1)
+    orders = [o for o in corpus.applied if o.since == since and o.document == ref.document and any(_reaches(r, ref) for r in o.refs)]
+    order = next((o for o in orders if o.kind is OrderKind.REPEAL), orders[0] if orders else None)
+    if order is not None:
+        kind = "repeals" if order.kind is OrderKind.REPEAL else "amends"
+        return Standing(Status.REPEALED, order.place.document, since, until, basis=order.place.place(), kind=kind)
+    effects = [e for e in corpus.effects.get(ref.document, ()) if e.relation.since == since and e.relation.reaches(ref)]
+    for effect in sorted(effects, key=lambda e: e.relation.kind != "repeals"):
+        if effect.relation.kind in ("repeals", "amends"):
+            return replace(_from(effect, Status.REPEALED), until=until)
+    return Standing(Status.REPEALED, since=since, until=until)
+
+
+def _reaches(target: Ref, ref: Ref) -> bool:
+    """True where an order on `target` is one on `ref`; "Mẫu số 3 Phụ lục X" may be kept as "Mẫu số 03"."""
+    loose = replace(target, article=ref.article) if target.article and ref.article and _loose(target.article) == _loose(ref.article) else target
+    return loose.covers(ref)
+
+
+def _loose(article: str) -> str:
+    return re.sub(r"\b0+(?=\d)", "", re.sub(r"(?<=.) Phụ lục\b.*$", "", article)).replace(" số", "").casefold()

@@ -19,16 +19,18 @@ from knowledge.headings import (
     follows,
     form,
     listed_title,
+    opens_part,
     proper_names,
     rank,
     roman,
     sentence,
     sub_annex,
+    sub_division,
     title_below,
 )
 from knowledge.provision import POINT_LETTERS
 from knowledge.quotations import quoted
-from knowledge.units import Unit, hand_back_closing
+from knowledge.units import Unit, part_closing
 from knowledge.vietnamese import one_line
 
 _PROVENANCE: Final = re.compile(r"^\(?(?:Ban hành )?[Kk]èm theo\b.{0,200}\)*$")
@@ -79,7 +81,7 @@ class OfficialReader:
         for at, line in enumerate(self.lines):
             if line and not self._heading(at, line) and self.unit is not None and not self.ended:
                 self._inside(at, line, self.unit)
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
         self._name_forms()
         self._bare_articles()
         return self.units
@@ -127,7 +129,7 @@ class OfficialReader:
         taken = []
         while at < len(self.lines) and self.lines[at].isupper() and " | " not in self.lines[at]:
             line = self.lines[at]
-            if at in self.articles.starts or CHAPTER.match(line) or annex(line) or form(line):
+            if at in self.articles.starts or CHAPTER.match(line) or annex(line) or form(line) or (self.annex and opens_part(line)):
                 break
             taken.append(line)
             self.lines[at] = ""
@@ -151,6 +153,13 @@ class OfficialReader:
         if divided and self._next_division(divided[0]):
             self._open_division(at, *divided)
             return True
+        below = sub_division(line)
+        if below and self.annex.division and below[0].partition(".")[0] == self.annex.division.rpartition(" ")[2]:
+            part_closing(self.units, self.unit)
+            name = f"Tiểu mục {below[0]} {self.annex.division}"
+            self.annex = _Annex(self.annex.name, division=self.annex.division)
+            self._open(self._fresh(f"{name} {self.annex.name}"), self._sentence(below[1] or self._capitals(at + 1)))
+            return True
         return self._form_section(at, line)
 
     def _is_annex(self, found: Heading, line: str) -> bool:
@@ -169,7 +178,7 @@ class OfficialReader:
         self.untitled = not title
 
     def _open_division(self, at: int, name: str, title: str) -> None:
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
         self.annex = _Annex(self.annex.name, division=name)
         self._open(self._fresh(f"{name} {self.annex.name}"), self._sentence(title or self._capitals(at + 1)))
 
@@ -234,7 +243,7 @@ class OfficialReader:
         match = PART.match(line)
         if match is None or not match[2][:6].isupper() or ord(match[1]) - ord("A") != self._part_count():
             return False
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
         self.annex.part, self.annex.section = match[1], ""
         self._restart()
         self._add(f"{match[1]}.0", None).add(match[2])
@@ -244,7 +253,7 @@ class OfficialReader:
         return ord(self.annex.part) - ord("A") + 1 if self.annex.part else 0
 
     def _section(self, number: str, title: str) -> None:
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
         self.annex.section = number
         self.annex.form = False
         self._restart()
@@ -254,12 +263,12 @@ class OfficialReader:
 
     def _clause(self, at: int, line: str) -> bool:
         if (match := CLAUSE.match(line)) and self._next_clause(at, int(match[1]), match[2]):
-            hand_back_closing(self.units, self.unit)
+            part_closing(self.units, self.unit)
             self.clause_number, self.clause = int(match[1]), match[1] + match[2]
             self._add(self._in_section(self.clause), None).add(match[3])
             return True
         if (match := SUBCLAUSE.match(line)) and int(match[2]) == self.clause_number and self._next_sub(match[1]):
-            hand_back_closing(self.units, self.unit)
+            part_closing(self.units, self.unit)
             self.clause = match[1]
             self._add(self._in_section(match[1]), None).add(match[3])
             return True
@@ -321,7 +330,7 @@ class OfficialReader:
     # units ------------------------------------------------------------------------------------------
 
     def _open(self, article: str, heading: str) -> None:
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
         self._restart()
         self.untitled = self.ended = False
         self.unit = Unit(article, chapter=" · ".join(self.chapter), heading=one_line(heading))
@@ -334,7 +343,7 @@ class OfficialReader:
         return self.unit
 
     def _leave(self) -> None:
-        hand_back_closing(self.units, self.unit)
+        part_closing(self.units, self.unit)
         self.unit = None
 
     def _restart(self) -> None:

@@ -22,6 +22,7 @@ _FORM_ITEM: Final = r"(?:[A-ZĐ]{1,4}[- ]?)?\d{1,3}[a-zđA-Z]?(?:\.\d{1,2})?(?![
 _PART: Final = (
     r"\b(?:[Mm]ục|[Pp]hần|[Tt]iểu mục|[Tt]rang|[Gg]hi chú|[Tt]iết|[Đđ]oạn|[Dd]òng|[Cc]ột|[Hh]ạng|[Bb]ảng|[Ss]ố thứ tự)\s+(?:số\s+|thứ\s+)?"
     r"(?:\(?(?:\d+(?:\.\d+)*|[IVXLC]+|[a-zđ]|[A-H])\)?(?!\w)|cuối|hai|ba|tư|nhất|bìa|kính gửi|nơi nhận|căn cứ)"
+    r"|\b[Kk]hoản\s+[IVXLC]+(?!\w)|\b[Đđ]iểm\s+\d+(?:\.\d+)*(?![\w/])"
 )
 _SEPARATOR: Final = r"\s*(?:[,;]|\bvà\b|\bđến\b|\bhoặc\b)\s*(?:và\s+)?"
 

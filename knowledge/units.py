@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from knowledge.numbers import read_date
-from knowledge.provision import Provision, Ref, TextStatus, Version
+from knowledge.provision import TAIL, Provision, Ref, TextStatus, Version
 from knowledge.quotations import balanced
 from knowledge.vietnamese import one_line
 
@@ -41,30 +41,38 @@ class Unit:
             self.versions.append(tagged_version("\n".join(self.lines)))
             self.lines = []
 
-    def closing_lines(self) -> list[str]:
-        """Take away and return the paragraphs after a point that close its whole clause.
 
-        Only what follows a full stop and opens a sentence of its own, outside a quotation, closes the
-        clause; a dash or a paragraph after ":" or ";" still belongs to the point, and so do all paragraphs
-        of a point that announces them: "d) Trách nhiệm của các cơ quan:".
-        """
-        for at in range(1, len(self.lines)):
-            if self.lines[at - 1].endswith(":") and not self.lines[at].startswith(_BULLETS):
-                break
-            ended = self.lines[at - 1].endswith(".") and _SENTENCE.match(self.lines[at])
-            if ended and balanced(self.lines[:at]):
-                tail, self.lines = self.lines[at:], self.lines[:at]
-                return tail
-        return []
+def parted(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the lines of a clause's last point: its own, and the paragraphs behind it that close the whole clause.
+
+    Only what follows a full stop and opens a sentence of its own, outside a quotation, closes the
+    clause; a dash or a paragraph after ":" or ";" still belongs to the point, and so do all paragraphs
+    of a point that announces them: "d) Trách nhiệm của các cơ quan:".
+    """
+    for at in range(1, len(lines)):
+        if lines[at - 1].endswith(":") and not lines[at].startswith(_BULLETS):
+            break
+        ended = lines[at - 1].endswith(".") and _SENTENCE.match(lines[at])
+        if ended and balanced(lines[:at]):
+            return list(lines[:at]), list(lines[at:])
+    return list(lines), []
 
 
-def hand_back_closing(units: Sequence[Unit], last: Unit | None) -> None:
-    """Move the paragraphs that close a clause from its `last` point to the clause itself."""
-    if last is None or last.point is None or len(last.lines) < 2:
+def part_closing(units: list[Unit], last: Unit | None) -> None:
+    """Give the paragraphs behind the `last` point of a clause a unit of their own, behind all its points."""
+    if last is None or last.point is None or last.point == TAIL:
         return
-    holder = next((u for u in reversed(units) if (u.article, u.clause, u.point) == (last.article, last.clause, None)), None)
-    if holder is not None:
-        holder.lines.extend(last.closing_lines())
+    last.lines, closing = parted(last.lines)
+    if not closing:
+        return
+    place = (last.article, last.clause)
+    tail = next((u for u in units if (u.article, u.clause, u.point) == (*place, TAIL)), None)
+    if tail is None:
+        tail = Unit(*place, TAIL, last.chapter, last.heading)
+        units.insert(max(at for at, u in enumerate(units) if (u.article, u.clause) == place) + 1, tail)
+    else:
+        tail.close_version()
+    tail.lines.extend(closing)
 
 
 def tagged_version(raw: str) -> Version:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from knowledge.provinces import TABLE as PROVINCES
 from knowledge.vietnamese import fold, strip_accents
 
 MAX_TEXT: Final = 200  # no address is longer; a longer text is no address
@@ -63,13 +64,13 @@ class Places:
     @classmethod
     def load(cls, folder: Path = TERRITORY) -> "Places":
         """Read the lists of `folder` (about half a second)."""
-        provinces = list(_provinces(folder))
+        provinces = list(_provinces())
         now = {n.place.province: n.place.province_name for n in provinces}
         communes = [
             _named(name, Place(province, now[province], code, name)) for code, province, name in _rows(folder / "communes.tsv")
         ]
         known = {n.place.commune: n.place for n in communes}
-        old = {code: name for _, _, olds in _rows(folder / "provinces.tsv") for code, name in _old_provinces(olds)}
+        old = {code: name for _, _, olds in _rows(PROVINCES) for code, name in _old_provinces(olds)}
         return cls(provinces, [*communes, *_former(folder, known, old)])
 
     def by_code(self, code: str) -> Place | None:
@@ -185,8 +186,8 @@ def _old_provinces(olds: str) -> Iterator[tuple[str, str]]:
         yield code, name
 
 
-def _provinces(folder: Path) -> Iterator[_Named]:
-    for code, name, olds in _rows(folder / "provinces.tsv"):
+def _provinces() -> Iterator[_Named]:
+    for code, name, olds in _rows(PROVINCES):
         yield _named(name, Place(code, name))
         for _, old in _old_provinces(olds):
             if _split(old)[1] != _split(name)[1]:

@@ -4,12 +4,13 @@ import re
 from datetime import date
 from typing import Final
 
+from knowledge.asked_news import Turn
 from knowledge.authority import Occurrence, Reading
 from knowledge.calendar import Unit
 from knowledge.changes import News
 from knowledge.duties import Duty, Period
 from knowledge.procedures import Due, Procedure, Step
-from knowledge.provision import Document, Ref, kind_of
+from knowledge.provision import TAIL, Document, Ref, kind_of
 from knowledge.relations import Link
 from knowledge.roles import Role
 from knowledge.status import Standing, Status
@@ -49,7 +50,7 @@ def _spot(ref: Ref) -> str:
     """The place without the document: "point c, clause 1, Article 8"."""
     parts = []
     if ref.point is not None:
-        parts.append(f"point {ref.point}")
+        parts.append("closing paragraph" if ref.point == TAIL else f"point {ref.point}")
     if ref.clause is not None:
         section, _, number = ref.clause.rpartition(".")
         if section and not section[0].isdigit():
@@ -138,19 +139,23 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     """The one status line of an answer; "" when the provision is simply in force today."""
     named, by, since = document_name(document), _numbered(standing.by), _since(standing.since)
     source = ", ".join(part for part in (standing.basis, by) if part)
+    unchecked = "" if standing.checked else ", unverified"
     match standing.status:
         case Status.NOT_YET:
             later = f" (in force from {day(standing.since)})" if standing.since else ""
             ruled = f" Earlier text, since replaced: {standing.by}; its words are not held here." if standing.by else ""
             return f"Not yet in force on {day(on)}{later}. What follows does not apply on that day.{ruled}"
         case Status.EXPIRED:
+            if source:
+                ended = f": it applied until the end of {day(standing.until)}" if standing.until else ""
+                return f"No longer in force on {day(on)}{ended} (under {source}). What follows is for reference only."
             until = f": in the documents held here, {named} applies until the end of {day(standing.until)}" if standing.until else ""
             check = "; please check whether it has been extended or replaced" if standing.says else ""
             return f"No longer in force on {day(on)}{until}. What follows is for reference only{check}."
         case Status.REPEALED:
-            said = "was repealed" if by else "ceased to have effect"
+            said = "was repealed" if by and standing.kind != "amends" else "ceased to have effect"
             when = f" on {day(standing.since)}" if standing.since else ""
-            return f"This provision {said}{when}" + (f" (under {source})" if source else "") + ". What follows is for reference only."
+            return f"This provision {said}{when}" + (f" (under {source}{unchecked})" if source else "") + ". What follows is for reference only."
         case Status.SUSPENDED:
             when = f"Suspended on {day(on)}" if asked_day else "Currently suspended"
             said = f". {standing.says.rstrip('.')}" if standing.says else since
@@ -174,6 +179,33 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
             if standing.says:
                 return f"Note: {standing.says.rstrip('.')}" + (f" (basis: {source})." if source else ".")
             return f"In force on {day(on)}." if asked_day else ""
+
+
+def force(standing: Standing, document: Document, on: date) -> str:
+    """Whether a document as a whole is the law on a day; a known amendment is told beside it."""
+    named, by = document_name(document), _numbered(standing.by)
+    unchecked = "" if standing.checked else " (according to unverified information)"
+    source = ", ".join(part for part in (standing.basis, by) if part)
+    match standing.status:
+        case Status.NOT_YET:
+            return f"{named} is not yet in force on {day(on)}" + (f"; it takes effect on {day(standing.since)}." if standing.since else ".")
+        case Status.EXPIRED | Status.REPEALED:
+            said = "has been replaced" if standing.kind == "replaces" else "has been repealed" if standing.kind == "repeals" else "is no longer in force"
+            when = _since(standing.since) or (f", it applied until the end of {day(standing.until)}" if standing.until else "")
+            return f"On {day(on)}, {named} {said}{when}" + (f" (under {source})" if source else "") + f"{unchecked}."
+        case Status.SUSPENDED:
+            return f"On {day(on)}, {named} is suspended" + (f" (under {source})." if source else ".")
+        case _:
+            if document.in_force_from is None:
+                return f"The day on which {named} took effect is not held, so this cannot be confirmed; no text held repeals or replaces it."
+            return f"{named} is in force on {day(on)}, by the texts held here."
+
+
+def touched(by: str, since: date | None, held: bool, checked: bool) -> str:
+    """One text that amends or repeals parts of a document that is in force."""
+    lacks = "" if held else "; the amending wording is not held"
+    told = "" if checked else "; unverified information"
+    return f"Some of its provisions were amended or repealed by {_numbered(by)}{_since(since)}{lacks}{told}."
 
 
 def _since(value: date | None) -> str:
@@ -202,6 +234,18 @@ def basis(ref: Ref, heading: str) -> str:
 
 def official_words() -> str:
     return "Official words (in Vietnamese):"
+
+
+def former_words(since: date) -> str:
+    return f"Former official words (no longer in force since {day(since)}):"
+
+
+def part_ended(ref: Ref, standing: Standing) -> str:
+    """A part of a place that is left out of it because it has ended."""
+    source = ", ".join(part for part in (standing.basis, _numbered(standing.by)) if part)
+    unchecked = "" if standing.checked else ", unverified"
+    spot = _spot(ref)
+    return f"{spot[:1].upper()}{spot[1:]} is no longer in force{_since(standing.since)}" + (f" (under {source}{unchecked})." if source else ".")
 
 
 def digest_mark() -> str:
@@ -301,8 +345,12 @@ def no_changes() -> str:
     return "In the texts at hand, no wording has changed here."
 
 
-def change_place(ref: Ref, since: date, by: str) -> str:
-    spot = _spot(ref)
+def more_changes(left: int) -> str:
+    return f"{left} more changed places are not listed above; ask about each article."
+
+
+def change_place(ref: Ref, since: date, by: str, named: bool = False) -> str:
+    spot = place(ref) if named else _spot(ref)
     return f"{spot[:1].upper()}{spot[1:]}, since {day(since)}" + (f", by {by}:" if by else ":")
 
 
@@ -311,18 +359,49 @@ def compared(runs: tuple[tuple[str, str], ...]) -> str:
     return " ".join(marked[op].format(text) for op, text in runs)
 
 
-def news_title() -> str:
-    return "Changes in the texts at hand, latest first:"
+def news_title(since: date, until: date | None) -> str:
+    return f"Changes in the texts at hand, {_period_of(since, until)}, latest first:"
 
 
-def no_news() -> str:
-    return "In the texts at hand, nothing has changed since that day."
+def coming_title() -> str:
+    return "To come (by the texts at hand; a new text may change the day):"
+
+
+def no_news(since: date, until: date | None, turn: Turn) -> str:
+    what = {Turn.ANY: "nothing is known to change", Turn.BEGINS: "no text is known to take effect", Turn.ENDS: "no text is known to end"}[turn]
+    return f"In the texts at hand, {what} {_period_of(since, until)}."
+
+
+def news_of_subject() -> str:
+    return "Only changes of documents and articles whose names mention the subject are listed; ask “what is new” to see all."
+
+
+def news_of_all() -> str:
+    return "No document or article bears the name of the subject, so all changes are listed."
+
+
+def more_news(left: int) -> str:
+    return f"{left} more changes are not listed above."
+
+
+def next_news(count: int) -> str:
+    return f"Show the next {count} changes"
+
+
+def _period_of(since: date, until: date | None) -> str:
+    return f"since {day(since)}" + (f" until {day(until)}" if until else "")
+
+
+def coming(item: News) -> str:
+    """A change that is known to come; the reason of an end stays Vietnamese."""
+    reason = item.document.in_force_to_reason if item.kind == "ends" else ""
+    return news(item) + (f" {reason.rstrip('.')}." if reason else "")
 
 
 def news(item: News) -> str:
     named, when = _numbered(item.document.number), day(item.day)
     unchecked = "" if item.checked else " (according to unverified information)"
-    places = ", ".join(_spot(r) for r in item.refs[:6]) + ("…" if len(item.refs) > 6 else "")
+    places = ", ".join(_spot(r) for r in item.refs[:6]) + (f" and {len(item.refs) - 6} more" if len(item.refs) > 6 else "")
     match item.kind:
         case "begins":
             return f"{when}: {named} takes effect{unchecked}."
@@ -330,6 +409,8 @@ def news(item: News) -> str:
             return f"{when}: {named} ceases to have effect{unchecked}."
         case "changed":
             return f"{when}: {named} changes in {places}" + (f" (by {item.by})." if item.by else ".")
+        case _ if item.partly:
+            return f"{when}: {_numbered(item.by)} amends {named}; some of its orders could not be applied to the text."
         case _:
             return f"{when}: {_numbered(item.by)} amends or repeals parts of {named}{unchecked}; the new wording is not at hand."
 
@@ -409,6 +490,32 @@ def which_province() -> str:
 
 def other_province() -> str:
     return "Another province or city"
+
+
+def joined(former: str, now: str) -> str:
+    return f"{former} has been part of {now} since 1/7/2025; the rule of {now} follows."
+
+
+def turns_title(filed: date) -> str:
+    return (
+        f"As far as is known here, these texts changed the rules after {day(filed)}. "
+        "Whether older files follow the old or the new rules is for the transitional provisions of each:"
+    )
+
+
+def turn(by: str, since: date, held: bool, checked: bool, provision: Ref | None) -> str:
+    """A text that changed the law, and where it says what becomes of older files; of a text that is not held nothing is told but that."""
+    unchecked = "" if checked else ", unverified information"
+    named = f"{_numbered(by)} (from {day(since)}{unchecked})"
+    if provision is not None:
+        return f"{named}: its transitional provision, {_spot(provision)}, follows."
+    if held:
+        return f"{named}: the part held here has no transitional provision."
+    return f"{named}: this text is not held here, so there is no answer; please see its transitional provision or ask the Department of Industry and Trade."
+
+
+def which_place(places: int) -> str:
+    return f"{places} places of the article you have just read match. Which one do you mean?"
 
 
 def which_document(places: int) -> str:
@@ -594,6 +701,17 @@ def schedule_caution(year: int) -> str:
     )
 
 
+def filed_on_day_off(filed: date, opens: date) -> str:
+    return (
+        f"Note: {day(filed)} is a day off. Where files are only taken in on working days, yours may count as received on {day(opens)}, "
+        "and the dates below move with it."
+    )
+
+
+def filed_then(opens: date) -> str:
+    return f"Reckon from the next working day: {day(opens)}"
+
+
 def no_schedule() -> str:
     return "The law sets no time limit from the day of filing for this procedure, so no day can be worked out for its steps."
 
@@ -640,6 +758,17 @@ def duty_lines(duty: Duty, due_on: date | None) -> tuple[str, ...]:
     if duty.form:
         lines.append(f"Form: {duty.form}.")
     return tuple(lines)
+
+
+def district_passed(on: date) -> str:
+    return f"There are no district People’s Committees after {day(on)}. What became of their reports:"
+
+
+def duty_passed(old: Duty, new: Duty, on: date) -> str:
+    """What became of one report of the abolished district; the duty itself stays Vietnamese."""
+    if new.to_day is not None and new.to_day < on:
+        return f"{old.what} It passed to {new.role} until the end of {day(new.to_day)}; who reports since then is not settled."
+    return f"{old.what} It is now for {new.role} to report, since {day(new.from_day)}."
 
 
 def no_duties(role: Role, on: date) -> str:

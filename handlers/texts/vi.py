@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from knowledge.asked_news import Turn
 from knowledge.authority import Occurrence, Reading
 from knowledge.calendar import Unit
 from knowledge.changes import News
@@ -96,18 +97,21 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
     """The one status line of an answer; "" when the provision is simply in force today."""
     named, by, since = _numbered(document.number, document.kind), _numbered(standing.by), _since(standing.since)
     source = " ".join(part for part in (standing.basis, by) if part)
+    unchecked = "" if standing.checked else ", thông tin chưa đối chiếu"
     match standing.status:
         case Status.NOT_YET:
             later = f" (có hiệu lực từ ngày {day(standing.since)})" if standing.since else ""
             ruled = f" Văn bản có trước, nay đã được thay thế: {standing.by}; hệ thống chưa có lời văn." if standing.by else ""
             return f"Chưa có hiệu lực vào ngày {day(on)}{later}. Nội dung dưới đây chưa áp dụng vào ngày đó.{ruled}"
         case Status.EXPIRED:
+            if source:
+                return f"Đã hết hiệu lực vào ngày {day(on)}{_after(standing.until)} (theo {source}). Nội dung dưới đây chỉ để tham khảo."
             until = f": theo văn bản hiện có trong hệ thống, {named} áp dụng đến hết ngày {day(standing.until)}" if standing.until else ""
             check = "; cần kiểm tra đã có văn bản kéo dài hoặc thay thế hay chưa" if standing.says else ""
             return f"Đã hết hiệu lực vào ngày {day(on)}{until}. Nội dung dưới đây chỉ để tham khảo{check}."
         case Status.REPEALED:
-            said = "đã bị bãi bỏ" if by else "đã hết hiệu lực"
-            return f"Quy định này {said}{since}" + (f" (theo {source})" if source else "") + ". Nội dung dưới đây chỉ để tham khảo."
+            said = "đã bị bãi bỏ" if by and standing.kind != "amends" else "đã hết hiệu lực"
+            return f"Quy định này {said}{since}" + (f" (theo {source}{unchecked})" if source else "") + ". Nội dung dưới đây chỉ để tham khảo."
         case Status.SUSPENDED:
             when = f"Tạm ngưng thực hiện vào ngày {day(on)}" if asked_day else "Đang tạm ngưng thực hiện"
             said = f". {standing.says.rstrip('.')}" if standing.says else since
@@ -132,6 +136,33 @@ def status(standing: Standing, document: Document, on: date, asked_day: bool) ->
             return f"Còn hiệu lực vào ngày {day(on)}." if asked_day else ""
 
 
+def force(standing: Standing, document: Document, on: date) -> str:
+    """Whether a document as a whole is the law on a day; a known amendment is told beside it."""
+    named, by = _numbered(document.number, document.kind), _numbered(standing.by)
+    unchecked = "" if standing.checked else " (theo thông tin chưa đối chiếu)"
+    source = " ".join(part for part in (standing.basis, by) if part)
+    match standing.status:
+        case Status.NOT_YET:
+            return f"{named} chưa có hiệu lực vào ngày {day(on)}" + (f"; có hiệu lực{_since(standing.since)}." if standing.since else ".")
+        case Status.EXPIRED | Status.REPEALED:
+            said = "đã được thay thế" if standing.kind == "replaces" else "đã bị bãi bỏ" if standing.kind == "repeals" else "đã hết hiệu lực"
+            when = _since(standing.since) or (f", áp dụng đến hết ngày {day(standing.until)}" if standing.until else "")
+            return f"Vào ngày {day(on)}, {named} {said}{when}" + (f" (theo {source})" if source else "") + f"{unchecked}."
+        case Status.SUSPENDED:
+            return f"Vào ngày {day(on)}, {named} đang tạm ngưng thực hiện" + (f" (theo {source})." if source else ".")
+        case _:
+            if document.in_force_from is None:
+                return f"Hệ thống chưa có ngày có hiệu lực của {named}, nên chưa khẳng định được; chưa thấy văn bản nào bãi bỏ hoặc thay thế."
+            return f"{named} còn hiệu lực vào ngày {day(on)}, theo các văn bản hiện có trong hệ thống."
+
+
+def touched(by: str, since: date | None, held: bool, checked: bool) -> str:
+    """One text that amends or repeals parts of a document that is in force."""
+    lacks = "" if held else "; hệ thống chưa có nội dung sửa đổi"
+    told = "" if checked else "; thông tin chưa đối chiếu"
+    return f"Một số quy định đã được sửa đổi, bổ sung hoặc bãi bỏ theo {_numbered(by)}{_since(since)}{lacks}{told}."
+
+
 def _numbered(number: str, kind: str = "") -> str:
     """A number with its kind: "Nghị định 303/2026/NĐ-CP"."""
     return f"{kind or kind_of(number)} {number}".strip()
@@ -139,6 +170,10 @@ def _numbered(number: str, kind: str = "") -> str:
 
 def _since(value: date | None) -> str:
     return f" từ ngày {day(value)}" if value else ""
+
+
+def _after(value: date | None) -> str:
+    return f": áp dụng đến hết ngày {day(value)}" if value else ""
 
 
 def _until(value: date | None) -> str:
@@ -161,6 +196,18 @@ def basis(ref: Ref, heading: str) -> str:
 
 def official_words() -> str:
     return "Nguyên văn:"
+
+
+def former_words(since: date) -> str:
+    return f"Nguyên văn trước đây (không còn hiệu lực từ ngày {day(since)}):"
+
+
+def part_ended(ref: Ref, standing: Standing) -> str:
+    """A part of a place that is left out of it because it has ended."""
+    source = " ".join(part for part in (standing.basis, _numbered(standing.by)) if part)
+    unchecked = "" if standing.checked else ", thông tin chưa đối chiếu"
+    spot = ref.place()
+    return f"{spot[:1].upper()}{spot[1:]} không còn hiệu lực{_since(standing.since)}" + (f" (theo {source}{unchecked})." if source else ".")
 
 
 def digest_mark() -> str:
@@ -246,8 +293,13 @@ def no_changes() -> str:
     return "Trong các văn bản hiện có, chưa có lời văn nào thay đổi ở chỗ này."
 
 
-def change_place(ref: Ref, since: date, by: str) -> str:
-    return f"{ref.place()[:1].upper()}{ref.place()[1:]}, từ ngày {day(since)}" + (f", theo {by}:" if by else ":")
+def more_changes(left: int) -> str:
+    return f"Còn {left} chỗ thay đổi nữa chưa nêu ở trên; hỏi từng điều để xem."
+
+
+def change_place(ref: Ref, since: date, by: str, named: bool = False) -> str:
+    spot = f"{ref.place()} {_numbered(ref.document)}" if named else ref.place()
+    return f"{spot[:1].upper()}{spot[1:]}, từ ngày {day(since)}" + (f", theo {by}:" if by else ":")
 
 
 def compared(runs: tuple[tuple[str, str], ...]) -> str:
@@ -255,18 +307,49 @@ def compared(runs: tuple[tuple[str, str], ...]) -> str:
     return " ".join(marked[op].format(text) for op, text in runs)
 
 
-def news_title() -> str:
-    return "Thay đổi trong các văn bản mà hệ thống có, mới nhất trước:"
+def news_title(since: date, until: date | None) -> str:
+    return f"Thay đổi trong các văn bản mà hệ thống có, {_period_of(since, until)}, mới nhất trước:"
 
 
-def no_news() -> str:
-    return "Trong các văn bản mà hệ thống có, chưa thấy thay đổi nào từ ngày đó."
+def coming_title() -> str:
+    return "Sắp tới (theo các văn bản mà hệ thống có; ngày có thể thay đổi khi có văn bản mới):"
+
+
+def no_news(since: date, until: date | None, turn: Turn) -> str:
+    what = {Turn.ANY: "thay đổi nào", Turn.BEGINS: "văn bản nào có hiệu lực", Turn.ENDS: "văn bản nào hết hiệu lực"}[turn]
+    return f"Trong các văn bản mà hệ thống có, chưa thấy {what} {_period_of(since, until)}."
+
+
+def news_of_subject() -> str:
+    return "Chỉ nêu những thay đổi của văn bản, điều có tên nói đến nội dung được hỏi; hỏi “có gì mới” để xem tất cả."
+
+
+def news_of_all() -> str:
+    return "Không có văn bản, điều nào mang tên nội dung được hỏi, nên dưới đây là mọi thay đổi."
+
+
+def more_news(left: int) -> str:
+    return f"Còn {left} thay đổi nữa chưa nêu ở trên."
+
+
+def next_news(count: int) -> str:
+    return f"Xem tiếp {count} thay đổi"
+
+
+def _period_of(since: date, until: date | None) -> str:
+    return f"từ ngày {day(since)}" + (f" đến hết ngày {day(until)}" if until else "")
+
+
+def coming(item: News) -> str:
+    """A change that is known to come, with its reason where a document is to end."""
+    reason = item.document.in_force_to_reason if item.kind == "ends" else ""
+    return news(item) + (f" {reason.rstrip('.')}." if reason else "")
 
 
 def news(item: News) -> str:
     named, when = _numbered(item.document.number, item.document.kind), day(item.day)
     unchecked = "" if item.checked else " (theo thông tin chưa đối chiếu)"
-    places = ", ".join(r.place() for r in item.refs[:6]) + ("…" if len(item.refs) > 6 else "")
+    places = ", ".join(r.place() for r in item.refs[:6]) + (f" và {len(item.refs) - 6} chỗ khác" if len(item.refs) > 6 else "")
     match item.kind:
         case "begins":
             title = f", {item.document.title}" if item.document.title else ""
@@ -275,6 +358,8 @@ def news(item: News) -> str:
             return f"{when}: {named} hết hiệu lực{unchecked}."
         case "changed":
             return f"{when}: {named} thay đổi ở {places}" + (f" (theo {item.by})." if item.by else ".")
+        case _ if item.partly:
+            return f"{when}: {_numbered(item.by)} sửa đổi {named}; còn lệnh sửa đổi mà hệ thống chưa áp dụng được vào lời văn."
         case _:
             return f"{when}: {_numbered(item.by)} sửa đổi hoặc bãi bỏ quy định của {named}{unchecked}; hệ thống chưa có lời văn mới."
 
@@ -350,6 +435,32 @@ def which_province() -> str:
 
 def other_province() -> str:
     return "Tỉnh, thành phố khác"
+
+
+def joined(former: str, now: str) -> str:
+    return f"{former} nay thuộc {now} (từ ngày 1/7/2025); dưới đây là quy định của {now}."
+
+
+def turns_title(filed: date) -> str:
+    return (
+        f"Theo thông tin hệ thống có, sau ngày {day(filed)} các văn bản dưới đây thay đổi quy định. "
+        "Hồ sơ nộp trước đó theo quy định cũ hay mới là tùy quy định chuyển tiếp của từng văn bản:"
+    )
+
+
+def turn(by: str, since: date, held: bool, checked: bool, provision: Ref | None) -> str:
+    """A text that changed the law, and where it says what becomes of older files; of a text that is not held nothing is told but that."""
+    unchecked = "" if checked else ", thông tin chưa đối chiếu"
+    named = f"{_numbered(by)} (từ ngày {day(since)}{unchecked})"
+    if provision is not None:
+        return f"{named}: quy định chuyển tiếp ở {provision.place()}, nêu dưới đây."
+    if held:
+        return f"{named}: phần hệ thống có không nêu quy định chuyển tiếp."
+    return f"{named}: hệ thống chưa có văn bản này nên chưa trả lời được; cần xem quy định chuyển tiếp trong bản chính thức hoặc hỏi Sở Công Thương."
+
+
+def which_place(places: int) -> str:
+    return f"Có {places} chỗ khớp trong điều vừa xem. Anh/chị hỏi chỗ nào?"
 
 
 def which_document(places: int) -> str:
@@ -535,6 +646,17 @@ def schedule_caution(year: int) -> str:
     )
 
 
+def filed_on_day_off(filed: date, opens: date) -> str:
+    return (
+        f"Lưu ý: ngày nộp {day(filed)} rơi vào ngày nghỉ. Nếu nơi nhận chỉ tiếp nhận vào ngày làm việc thì ngày nhận hồ sơ có thể là {day(opens)} "
+        "và các hạn dưới đây lùi theo."
+    )
+
+
+def filed_then(opens: date) -> str:
+    return f"Tính theo ngày làm việc tiếp theo: {day(opens)}"
+
+
 def no_schedule() -> str:
     return "Văn bản không đặt thời hạn tính từ ngày nộp hồ sơ cho thủ tục này, nên không tính được ngày cho từng bước."
 
@@ -581,6 +703,17 @@ def duty_lines(duty: Duty, due_on: date | None) -> tuple[str, ...]:
     if duty.form:
         lines.append(f"Mẫu: {duty.form}.")
     return tuple(lines)
+
+
+def district_passed(on: date) -> str:
+    return f"Sau ngày {day(on)} không còn UBND cấp huyện. Báo cáo trước đây của cấp huyện nay như sau:"
+
+
+def duty_passed(old: Duty, new: Duty, on: date) -> str:
+    """What became of one report of the abolished district."""
+    if new.to_day is not None and new.to_day < on:
+        return f"{old.what} Đã chuyển sang {new.role} đến hết ngày {day(new.to_day)}; từ ngày sau đó chưa xác định cơ quan nào báo cáo."
+    return f"{old.what} Nay do {new.role} báo cáo, từ ngày {day(new.from_day)}."
 
 
 def no_duties(role: Role, on: date) -> str:

@@ -459,7 +459,7 @@ def test_a_day_that_is_none_is_said(client: TestClient, day: str) -> None:
     for path in ("/", "/van-ban", "/van-ban/32-2024-nd-cp/8"):
         shown = client.get(path, params={"ngay": day})
         assert shown.status_code == 400
-        assert "Không hiểu ngày" in shown.text
+        assert "Không hiểu ngày" in shown.text or "Không có ngày" in shown.text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from handlers.texts import LANGUAGES, en, texts, vi
+from knowledge.asked_news import Turn
 from knowledge.authority import Occurrence, Reading
 from knowledge.calendar import Calendar
 from knowledge.changes import News
@@ -62,7 +63,9 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "reading": (SETTLED, OPEN), "before": (SETTLED, None), "hotline": (HOTLINE, ""), "missing": (str(REF), "Điều 99"), "places": (3, 1),
     "last": (5, 1), "limit": (20_000,), "procedure": CARDS, "step": tuple(step for card in CARDS for step in card.steps), "number": (1, 12),
     "filed": (FILED,), "due": DUES, "year": (2026,), "role": tuple(Role), "duty": DUTIES, "due_on": (date(2026, 12, 20), None),
-    "since": (date(2025, 7, 1),), "typed": ("31/2/2025",),
+    "since": (date(2025, 7, 1),), "until": (date(2025, 12, 31), None), "turn": tuple(Turn), "left": (21, 1), "count": (20, 1),
+    "provision": (REF, None), "opens": (date(2026, 12, 7),), "old": DUTIES, "new": DUTIES,
+    "former": ("Yên Bái",), "now": ("Lào Cai",), "held": (True, False), "checked": (True, False), "typed": ("31/2/2025",),
     "text": ("Còn hiệu lực vào ngày 14/9/2026.",), "runs": ((("same", "Ủy ban nhân dân cấp"), ("removed", "huyện"), ("added", "xã")),),
     "link": tuple(
         Link(kind, "303/2026/NĐ-CP", incoming, date(2026, 9, 15), None, ("6", "Phụ lục I"), checked)

@@ -255,7 +255,8 @@ FULL = Document(
     provisions=(
         Provision(Ref("01/2030/NĐ-CP", "1", "2", "đ"), chapter="Chương I", heading="Tên", wording=(Version("Lời."),),
                   plain=(Version("Cũ", until=date(2030, 5, 1)), Version("Mới", date(2030, 5, 2), None, "Điều 2", "60 %")),
-                  gist="Gọn", questions=("hỏi", "đáp"), text_status=TextStatus.OCR, headings=(Version("Tên"),)),
+                  gist="Gọn", questions=("hỏi", "đáp"), text_status=TextStatus.OCR, headings=(Version("Tên"),),
+                  chapters=(Version("Chương cũ", None, date(2026, 1, 1), "Điều 3", None, TextStatus.OCR),)),
         Provision(Ref("09/2030/NĐ-CP", "Phụ lục I")),
     ),
 )

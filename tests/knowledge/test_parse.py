@@ -52,9 +52,9 @@ STRUCTURE = [
     ),
     pytest.param(
         ["Điều 1. Tên", "1. Một:", "a) A.", "Đoạn kết của cả khoản.", "2. Hai:", "a) Trách nhiệm của các sở:", "Sở một làm.", "Sở hai làm."],
-        {"1": "[Tên]", "1.1": "Một:\nĐoạn kết của cả khoản.", "1.1.a": "A.", "1.2": "Hai:",
+        {"1": "[Tên]", "1.1": "Một:", "1.1.a": "A.", "1.1.đoạn cuối": "Đoạn kết của cả khoản.", "1.2": "Hai:",
          "1.2.a": "Trách nhiệm của các sở:\nSở một làm.\nSở hai làm."},
-        id="a closing paragraph belongs to the clause, paragraphs that a point announces to the point",
+        id="a closing paragraph stands behind the points of its clause, paragraphs that a point announces to the point",
     ),
     pytest.param(
         ["Điều 1. Tên", "Lời.", "Nơi nhận:", "- Như Điều 1;", "TM. CHÍNH PHỦ", "1. Không phải khoản"],
