@@ -6,11 +6,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.build import HANOI, matters
-from bot.web import create_app
 from handlers.memory import InMemory
 from handlers.message import Incoming, Reply
 from handlers.routes import Dialogue, Setting
 from knowledge.answer import Answers
+from tests.bot.rooms import Simple, web_app
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=HANOI)
 
@@ -51,7 +51,7 @@ def test_a_day_that_no_calendar_has(answers: Answers, typed: str) -> None:
     async def silent(incoming: Incoming) -> Reply:
         return Reply(())
 
-    app = create_app(silent, lambda: answers.corpus, today=NOON.date, name="Cầu Nối", digest_only=lambda: True, secret=b"a secret of this test alone")
+    app = web_app(Simple(silent), lambda: answers.corpus, today=NOON.date)
     with TestClient(app) as client:
         page = client.get("/van-ban", params={"ngay": typed})
     assert page.status_code == 400
