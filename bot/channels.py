@@ -29,7 +29,9 @@ class Channel(Protocol):
     """One way to people. A reply may need several messages: those that were sent are counted and not sent again."""
 
     async def send(self, person: str, reply: Reply, place: Mapping[str, Any], skip: int, sent: Progress) -> str:
-        """Deliver `reply` less its first `skip` messages, tell `sent` how many are out after each, return the platform's id.
+        """Deliver `reply` less its first `skip` messages, return the platform's id.
+
+        Between two messages `sent` is told how many are out; after the last one nothing is told.
 
         Raises Undeliverable, Later, or whatever else went wrong, after which it is tried again.
         """

@@ -327,7 +327,7 @@ class TelegramChannel:
             minute = int(self._now().timestamp() // 60)
             await work.outbox.add(_saying(place, words.too_many(most), f"full:{event.person}:{minute}"), self._now())
             return False
-        return await work.inbox.put(event)
+        return await work.inbox.put(event) is not None
 
     async def _waits_already(self, event: Event, work: Work) -> bool:
         """True for an impatient second tap: the same button of the same message was tapped, and has no answer yet."""
@@ -448,7 +448,8 @@ class TelegramChannel:
         for number, part in list(enumerate(messages, 1))[skip:]:
             markup = InlineKeyboardMarkup(inline_keyboard=keyboard) if number == len(messages) and keyboard else None
             platform_id = await self._send(here if number == 1 else replace(here, reply_to=None), _variants(part, markup, reply))
-            await sent(number)
+            if number < len(messages):
+                await sent(number)
         return platform_id
 
     @asynccontextmanager

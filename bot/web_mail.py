@@ -79,14 +79,12 @@ class Mail:
 
     async def _put(self, event: Event) -> int:
         async with self._post.work() as work:
-            if (before := await work.inbox.find(WEB, event.event_id)) is not None:
-                return before
-            if await work.inbox.waiting(WEB, event.person) >= PENDING:
+            full = await work.inbox.waiting(WEB, event.person) >= PENDING
+            number = None if full else await work.inbox.put(event)
+            if number is None and (number := await work.inbox.find(WEB, event.event_id)) is None:
                 raise Busy
-            await work.inbox.put(event)
-            number = await work.inbox.find(WEB, event.event_id)
         self._nudge()
-        return number or 0
+        return number
 
     async def keep(self, name: str, content: bytes) -> File:
         """Keep the content of a file that came with a form; Unavailable."""

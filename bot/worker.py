@@ -87,7 +87,7 @@ class Worker:
             # A task that is cancelled amid a unit of work leaves a connection that nobody closes: each ends its step instead.
             self._stopping = True
             for bell in (self._arrived, self._stopped, *self._to_send.values()):
-                bell.ring()
+                bell.ring_all()
             _, late = await asyncio.wait(tasks, timeout=self._rhythm.drain)
             for task in late:
                 task.cancel()
@@ -108,6 +108,7 @@ class Worker:
             if arrived is None:
                 return False
             memory = await work.conversations.load(arrived.event.channel, arrived.event.person)
+        self._arrived.ring()  # there may be more, for another reader
         if arrived.attempts > self._rhythm.think_tries:  # it has ended the process again and again
             await self._give_up(arrived, "it was begun too often")
             return True
@@ -142,6 +143,7 @@ class Worker:
             if sending is None:
                 return False
             memory = await work.conversations.load(channel, sending.message.person)
+        self._to_send[channel].ring()
         payload = sending.message.payload
         try:
             reply = told(payload, memory.language)
@@ -234,18 +236,22 @@ class _Moved(Exception):
 
 
 class _Bell:
-    """Wakes whoever waits; one ring wakes all, and is not lost where nobody waits yet."""
+    """Wakes one of those who wait; a ring is not lost where nobody waits yet. Who finds work rings for the next."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._rings = asyncio.Semaphore(0)
 
     def ring(self) -> None:
-        self._rung.set()
+        if self._rings.locked():
+            self._rings.release()
+
+    def ring_all(self) -> None:
+        for _ in range(64):
+            self._rings.release()
 
     async def wait(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._rung.wait()
+                await self._rings.acquire()
         except TimeoutError:
             return
-        self._rung.clear()

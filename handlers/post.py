@@ -87,8 +87,8 @@ class Turn:
 class Inbox(Protocol):
     """What arrived, handed out in the order of each conversation."""
 
-    async def put(self, event: Event) -> bool:
-        """Keep `event`; False when it was kept before."""
+    async def put(self, event: Event) -> int | None:
+        """Keep `event` and return its row; None when it was kept before."""
         ...
 
     async def find(self, channel: str, event_id: str) -> int | None:

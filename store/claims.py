@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,11 +25,14 @@ Row = TypeVar("Row", InboxRow, OutboxRow)
 
 async def claim(session: AsyncSession, queue: type[Row], now: datetime, lease: timedelta, channels: Sequence[str] | None) -> Row | None:
     """Mark the oldest free row of a free conversation as held until `now + lease`; None where there is none."""
+    if session.get_bind().dialect.name == "sqlite":
+        row = (await session.execute(_oldest(queue, now, channels).with_only_columns(queue.id))).scalar()
+        return None if row is None else await _hold(session, queue, row, now + lease)
     for _ in range(_LOOKS):
-        person = await _lock_conversation(session, queue, now, channels)
+        person = (await session.execute(_oldest(queue, now, channels).with_for_update(of=ConversationRow, skip_locked=True))).first()
         if person is None:
             return None
-        row = await _first(session, queue, *person, now)
+        row = await _first(session, queue, person.channel, person.person, now)
         if row is not None:
             return await _hold(session, queue, row, now + lease)
     return None
@@ -58,10 +61,8 @@ def _free(queue: type[Row], now: datetime) -> ColumnElement[bool]:
     return and_(or_(queue.claimed_until.is_(None), queue.claimed_until <= now), or_(queue.not_before.is_(None), queue.not_before <= now))
 
 
-async def _lock_conversation(
-    session: AsyncSession, queue: type[Row], now: datetime, channels: Sequence[str] | None
-) -> tuple[str, str] | None:
-    """The conversation whose oldest row may be taken now, its row locked until the transaction ends."""
+def _oldest(queue: type[Row], now: datetime, channels: Sequence[str] | None) -> Select[str, str]:
+    """The conversation whose oldest row may be taken now, the one with the oldest such row first."""
     other = aliased(queue)
     same = and_(other.state == WAITING, other.channel == queue.channel, other.person == queue.person)
     blocked = exists().where(same, or_(other.id < queue.id, other.claimed_until > now))
@@ -71,25 +72,21 @@ async def _lock_conversation(
         .where(queue.state == WAITING, _free(queue, now), ~blocked)
         .order_by(queue.id)
         .limit(1)
-        .with_for_update(of=ConversationRow, skip_locked=True)
     )
-    if channels is not None:
-        found = found.where(queue.channel.in_(channels))
-    row = (await session.execute(found)).first()
-    return None if row is None else (row.channel, row.person)
+    return found if channels is None else found.where(queue.channel.in_(channels))
 
 
 async def _first(session: AsyncSession, queue: type[Row], channel: str, person: str, now: datetime) -> int | None:
     """The oldest row of a locked conversation, read afresh; None where another worker holds one or it is too early."""
+    other = aliased(queue)
+    held = exists().where(other.state == WAITING, other.channel == channel, other.person == person, other.claimed_until > now)
     waiting = and_(queue.state == WAITING, queue.channel == channel, queue.person == person)
-    if (await session.execute(select(queue.id).where(waiting, queue.claimed_until > now).limit(1))).first() is not None:
-        return None
-    oldest = (await session.execute(select(queue.id, _free(queue, now).label("free")).where(waiting).order_by(queue.id).limit(1))).first()
+    free = and_(_free(queue, now), ~held)
+    oldest = (await session.execute(select(queue.id, free.label("free")).where(waiting).order_by(queue.id).limit(1))).first()
     return oldest.id if oldest is not None and oldest.free else None
 
 
 async def _hold(session: AsyncSession, queue: type[Row], row: int, until: datetime) -> Row:
     held = update(queue).where(queue.id == row)
     held = held.values(claimed_by=uuid.uuid4().hex, claimed_until=until, attempts=queue.attempts + 1)
-    await session.execute(held)
-    return (await session.execute(select(queue).where(queue.id == row).execution_options(populate_existing=True))).scalar_one()
+    return (await session.execute(held.returning(queue), execution_options={"populate_existing": True})).scalar_one()

@@ -31,7 +31,8 @@ class Conversations:
     async def save(self, channel: str, person: str, memory: Memory, now: datetime) -> None:
         """Keep `memory`; Moved where the conversation was saved by someone else since it was loaded."""
         version = self._versions.get((channel, person), 0)
-        await ensure_conversation(self._session, channel, person)
+        if version == 0:
+            await ensure_conversation(self._session, channel, person)
         same = (ConversationRow.channel == channel, ConversationRow.person == person, ConversationRow.version == version)
         saved = update(ConversationRow).where(*same).values(memory=to_row(memory), version=version + 1, touched_at=now)
         if (await self._session.execute(saved.returning(ConversationRow.version))).one_or_none() is None:

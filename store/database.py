@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +60,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, files: Files, key: bytes, ledger: Ledger, keep_received: bool = False) -> None:
         self.engine, self.files, self._key, self._ledger, self._keep_received = engine, files, key, ledger, keep_received
+        # SQLite has one writer; who waits for it in this process waits in a line, not by trying again and again.
+        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.alone else nullcontext()
 
     @classmethod
     async def open(cls, url: str, data_dir: Path, key: bytes, *, keep_received: bool = False) -> "Database":
@@ -94,7 +96,7 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """One transaction: committed at the end, undone by any error. Keep it short; nothing slow is awaited inside."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             work = self._work(session)
             yield work
         if work.erasure.stones:

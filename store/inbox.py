@@ -21,14 +21,14 @@ class Inbox:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, event: Event) -> bool:
-        """Keep `event`; False when it was kept before, which is no error."""
+    async def put(self, event: Event) -> int | None:
+        """Keep `event` and return its row; None when it was kept before, which is no error."""
         await ensure_conversation(self._session, event.channel, event.person)
         row = inserting(self._session, InboxRow).values(
             channel=event.channel, event_id=event.event_id, person=event.person, payload=event.payload, received_at=event.received_at, state=WAITING,
         )
         kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["channel", "event_id"]).returning(InboxRow.id))
-        return kept.one_or_none() is not None
+        return kept.scalar_one_or_none()
 
     async def find(self, channel: str, event_id: str) -> int | None:
         """The row of an event that was kept."""

@@ -76,11 +76,11 @@ class MemoryInbox:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    async def put(self, event: Event) -> bool:
+    async def put(self, event: Event) -> int | None:
         if any((r.what.channel, r.what.event_id) == (event.channel, event.event_id) for r in self._tables.inbox):
-            return False
+            return None
         self._tables.inbox.append(Row(len(self._tables.inbox) + 1, event))
-        return True
+        return len(self._tables.inbox)
 
     async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Arrived | None:
         row = take(self._tables.inbox, now, lease, channels)
