@@ -249,7 +249,7 @@ class Answers:
     def compare(self, ref: Ref, day: date) -> Answer:
         """A place with its old and new wording, as a tapped button asks for it."""
         if ref.article is None:
-            return replace(self.overview(self.corpus.documents[ref.document], day), changes=tuple(changes(self.corpus, ref)))
+            return replace(self.overview(self.corpus.documents[ref.document], day), changes=self._between("", ref.document))
         answer = self.place(ref, day)
         return replace(answer, changes=self._changes(answer)) if answer.kind is Kind.ANSWER else answer
 

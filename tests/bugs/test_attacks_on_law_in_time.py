@@ -116,6 +116,11 @@ def test_an_amending_text_tells_what_it_changed(answers: Answers, text: str) -> 
     assert "chưa có lời văn nào thay đổi" not in said
 
 
+def test_what_the_text_that_was_spoken_of_changed(answers: Answers) -> None:
+    found = answers.to("văn bản này sửa gì", TODAY, Ref("235/2025/NĐ-CP", "1")).changes or ()
+    assert {c.ref.document for c in found} >= {"45/2012/NĐ-CP"}
+
+
 def test_orders_of_a_held_text_that_were_not_applied_are_news_of_their_own() -> None:
     window = window_of("có gì mới từ 1/1/2030", AFTER)
     assert [(n.kind, n.partly) for n in news(CORPUS, window, AFTER) if n.document is CORPUS.documents["17/2020/NĐ-CP"]] == [
