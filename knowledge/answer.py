@@ -20,6 +20,7 @@ from knowledge.dates import Side, told_day
 from knowledge.intent import Kind, intent
 from knowledge.names import without_names, without_who
 from knowledge.numbers import NUMBER, normal_number
+from knowledge.plainly import plainly
 from knowledge.provinces import TODAY, province_in, without_provinces
 from knowledge.provision import Document, Provision, Ref, TextStatus, kind_of, weakest
 from knowledge.search import Found, Hit, Search
@@ -150,8 +151,8 @@ class Answers:
             return self.force(titled, day, text)
         if asks_which_rules(text) and (answer := self._old_or_new(text, citations, day, today or day, context)) is not None:
             return answer
-        if asks_for_news(text) and not citations:
-            return self._asked_news(text, day, today or day)
+        if asks_for_news(text) and (not citations or self._one_text(citations) is not None):
+            return self._asked_news(text, day, today or day, self._one_text(citations))
         if citations:
             answer = self._cited(text, citations, day, context)
             if answer is not None:
@@ -214,8 +215,16 @@ class Answers:
     def _territory(self, provision: Provision) -> str:
         return self.corpus.documents[provision.ref.document].territory
 
-    def _asked_news(self, text: str, day: date, today: date) -> Answer:
-        """The news that are asked for; of a subject without any in this year those of the year before."""
+    def _one_text(self, citations: Sequence[Citation]) -> Document | None:
+        """The held document that is cited as a whole and alone: "NĐ 139 có gì mới"."""
+        found = [d for c in citations for d in (self._documents(c.document) if c.document else ()) if d.provisions]
+        return found[0] if len(citations) == len(found) == 1 and citations[0].article is None else None
+
+    def _asked_news(self, text: str, day: date, today: date, document: Document | None = None) -> Answer:
+        """The news that are asked for; of one document since it began; of a subject without any in this year those of the year before."""
+        if document is not None:
+            window = window_of(without_citations(text), today, day if day != today else document.in_force_from)
+            return self.whats_new(replace(window, about=plainly(document.number)), today, text)
         subject, certain = subject_of(without_provinces(text))
         window = replace(window_of(text, today, day if day != today else None), about=subject)
         answer = self.whats_new(window, today, text, certain=certain)
@@ -240,7 +249,7 @@ class Answers:
     def compare(self, ref: Ref, day: date) -> Answer:
         """A place with its old and new wording, as a tapped button asks for it."""
         if ref.article is None:
-            return replace(self.overview(self.corpus.documents[ref.document], day), changes=tuple(changes(self.corpus, ref)))
+            return replace(self.overview(self.corpus.documents[ref.document], day), changes=self._between("", ref.document))
         answer = self.place(ref, day)
         return replace(answer, changes=self._changes(answer)) if answer.kind is Kind.ANSWER else answer
 
@@ -432,6 +441,8 @@ class Answers:
 
     def force(self, document: Document, day: date, text: str = "") -> Answer:
         """Whether a document is the law on `day`: its clause on effect, what a held or known text does to it as a whole, its first articles."""
+        if not document.provisions:
+            return Answer(Kind.DECLINE, day, text, reason="not_held", document=document, warnings=("not_in_corpus",))
         clause = effect_clause(self.corpus, document, text)
         about = self.overview(document, day, text)
         kinds = ("amends", "repeals", "suspends")

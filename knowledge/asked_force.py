@@ -55,9 +55,11 @@ def force_of_it(text: str) -> bool | None:
 
 
 def document_by_title(text: str, corpus: Corpus) -> Document | None:
-    """The one held document of the kind and title that a question on its force tells without its number: "nghị định về khuyến công"."""
+    """The one document that a question on its force calls by an alias ("Luật Hóa chất 2007"), or held one whose kind and title it tells without its number."""
     bare = plainly(text) if len(text) <= LONGEST else ""
     kind = _KINDS.search(bare)
+    if _FORCE.search(bare) and (called := _by_alias(bare, corpus)) is not None:
+        return called
     words = _BESIDE.sub(" ", bare).split()
     if kind is None or not words or not _FORCE.search(bare):
         return None
@@ -79,6 +81,15 @@ def entitled(text: str, corpus: Corpus) -> Document | None:
         return None
     found = [d for d in corpus.documents.values() if d.provisions and set(words) <= set(plainly(d.title).split())]
     return found[0] if len(found) == 1 else None
+
+
+def _by_alias(bare: str, corpus: Corpus) -> Document | None:
+    """The document whose alias the question holds, beside what asks for force and nothing else."""
+    for document in corpus.documents.values():
+        for alias in map(plainly, document.aliases):
+            if f" {alias} " in f" {bare} " and not _BESIDE.sub(" ", bare.replace(alias, " ")).split():
+                return document
+    return None
 
 
 def effect_clause(corpus: Corpus, document: Document, text: str = "") -> Provision | None:

@@ -150,7 +150,7 @@ def news(corpus: Corpus, window: Window, today: date) -> list[News]:
 
 def news_about(corpus: Corpus, found: Sequence[News], subject: str) -> list[News] | None:
     """Those of `found` that are of the subject, told by titles and headings; None where no document or article bears its name."""
-    named = {d.number for d in corpus.documents.values() if _names(subject, " ".join((d.title, *d.aliases)))}
+    named = {d.number for d in corpus.documents.values() if _names(subject, " ".join((d.number, d.title, *d.aliases)))}
     headed = {p.ref for d in corpus.documents.values() for p in corpus.articles(d.number) if _names(subject, f"{p.chapter} {p.heading}")}
     if not named and not headed:
         return None

@@ -116,6 +116,11 @@ def test_an_amending_text_tells_what_it_changed(answers: Answers, text: str) -> 
     assert "chưa có lời văn nào thay đổi" not in said
 
 
+def test_what_the_text_that_was_spoken_of_changed(answers: Answers) -> None:
+    found = answers.to("văn bản này sửa gì", TODAY, Ref("235/2025/NĐ-CP", "1")).changes or ()
+    assert {c.ref.document for c in found} >= {"45/2012/NĐ-CP"}
+
+
 def test_orders_of_a_held_text_that_were_not_applied_are_news_of_their_own() -> None:
     window = window_of("có gì mới từ 1/1/2030", AFTER)
     assert [(n.kind, n.partly) for n in news(CORPUS, window, AFTER) if n.document is CORPUS.documents["17/2020/NĐ-CP"]] == [
@@ -167,3 +172,21 @@ def test_is_what_was_spoken_of_in_force(answers: Answers, text: str, article: st
     assert answer.kind is Kind.ANSWER
     assert (answer.force is not None) is force
     assert article is None or (answer.shown[0].ref.article, answer.cited[0].standing.status) == (article, Status.REPEALED)
+
+
+@pytest.mark.parametrize("text", ["nđ 139 có gì mới", "co gi moi ve nd 139/2025"])
+def test_news_of_one_text(answers: Answers, text: str) -> None:
+    told = {(n.day, n.document.number, n.kind) for n in answers.to(text, TODAY).news or ()}
+    assert {(date(2027, 3, 1), "139/2025/NĐ-CP", "ends"), (date(2026, 9, 15), "139/2025/NĐ-CP", "amended_unknown")} <= told
+    assert not any(number in ("45/2012/NĐ-CP", "235/2025/NĐ-CP") for _, number, _ in told)
+
+
+def test_of_a_text_that_is_not_held_no_news_are_told(answers: Answers) -> None:
+    assert answers.to("nđ 303/2026 có gì mới", TODAY).reason == "not_held"
+
+
+@pytest.mark.parametrize("text", ["luat hoa chat 2007 con hieu luc khong", "Luật Hóa chất 2007 hết hiệu lực khi nào"])
+def test_the_force_of_a_law_by_its_alias(answers: Answers, text: str) -> None:
+    answer = answers.to(text, TODAY)
+    assert answer.document is not None
+    assert (answer.reason, answer.document.number) == ("not_held", "06/2007/QH12")
