@@ -1,4 +1,4 @@
-"""The command line: `python -m bot ask | ingest | evaluate | run | reports`."""
+"""The command line: `python -m bot ask | ingest | evaluate | run | reports | channels`."""
 
 import argparse
 import re
@@ -59,7 +59,17 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("index", help="lập chỉ mục trước khi chạy dịch vụ")
     reports = commands.add_parser("reports", help="xem, trả lời, chuyển, gộp, ghi phản ánh (dành cho cán bộ)")
     _reports(reports.add_subparsers(dest="act", required=True, metavar="VIỆC"))
+    channels = commands.add_parser("channels", help="kiểm tra kênh; đăng ký cán bộ của bàn xử lý; nạp mã Zalo OA")
+    _channels(channels.add_subparsers(dest="what", required=True, metavar="VIỆC"))
     return root
+
+
+def _channels(what: "Commands") -> None:
+    """What an operator can do with channels."""
+    what.add_parser("check", help="kênh nào đã đặt, gọi được không, sai ở đâu")
+    for name, said in (("enrol", "in mã để một cán bộ đăng ký trả lời từ cuộc trò chuyện"), ("dismiss", "thôi cho một cán bộ trả lời từ cuộc trò chuyện")):
+        what.add_parser(name, help=said).add_argument("name", metavar="TÊN", help="họ tên, đơn vị; người phản ánh đọc được tên này")
+    what.add_parser("oa-token", help="nạp refresh token đầu tiên của Zalo Official Account, đọc từ đầu vào")
 
 
 def _reports(acts: "Commands") -> None:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bot.channels import Channel
 from bot.fetch import Fetched, Fetcher
+from bot.metrics import SILENT, Watch
 from bot.settings import Settings
 from bot.worker import Rhythm, Worker
 from handlers.faults import Faults, Found
@@ -25,12 +26,13 @@ from handlers.matters import Matters
 from handlers.memory import InMemory, Memories, Memory
 from handlers.message import Incoming, Reply
 from handlers.post import Work
+from handlers.report_staff import tell_desk
 from handlers.report_turn import Clerk
 from handlers.reporting import Reporting
 from handlers.routes import Dialogue, Setting
 from handlers.start import greeting
 from handlers.talk import Talk
-from handlers.texts import texts
+from handlers.texts import report_texts, texts
 from knowledge import index as indexes
 from knowledge.answer import Answers
 from knowledge.authority import Authority
@@ -45,7 +47,8 @@ from knowledge.query import Reader, Vocabulary
 from knowledge.reading import Ocr
 from knowledge.search import Ranking, Search
 from knowledge.spelling import Speller
-from reports.deadlines import Clocks, Step
+from reports.chats import DeskChat, load_chats
+from reports.deadlines import Clocks, Step, overdue
 from reports.desk import DeskService
 from reports.limits import Limits
 from reports.number import RandomCodes
@@ -240,14 +243,26 @@ def report_rules(settings: Settings) -> Rules:
     departments = None if not every else list(places.provinces) if every == "all" else [c.strip() for c in every.split(",") if c.strip()]
     days = {Step.FORWARD: settings.forward_days, Step.FIRST_NOTICE: settings.first_notice_days, Step.ANSWER: settings.answer_days}
     limits = Limits(reports=settings.reports_an_hour, attachments=settings.files_an_hour)
-    return Rules(Routing.load(departments=departments), Clocks.load(Calendar.load(), days), places, limits)
+    clocks = Clocks.load(Calendar.load(), days)
+    clocks.started(now().date())  # reads the holidays now, not within the first unit of work
+    return Rules(Routing.load(departments=departments), clocks, places, limits)
 
 
 def clerk(rules: Rules, settings: Settings, work: Work) -> Clerk:
     """The use cases of reports within one unit of work."""
     codes = RandomCodes()
     service, desk = Service(work.reports, work.files, rules, now, codes), DeskService(work.reports, rules, now, codes)
-    return Clerk(service, desk, rules, (settings.keep_raw_days, settings.keep_chat_days))
+    return Clerk(service, desk, rules, desk_chats(settings), (settings.keep_raw_days, settings.keep_chat_days))
+
+
+@cache
+def _chats(path: Path) -> Mapping[str, tuple[DeskChat, ...]]:
+    return load_chats(path)
+
+
+def desk_chats(settings: Settings) -> Mapping[str, tuple[DeskChat, ...]]:
+    """The chats of desks, from desks.yaml in the data directory; read once."""
+    return _chats(settings.data_dir / "desks.yaml")
 
 
 def database_url(settings: Settings) -> str:
@@ -274,17 +289,33 @@ async def open_store(settings: Settings, *, serving: bool = False) -> AsyncItera
         await database.close()
 
 
-def worker(settings: Settings, database: Database, spoken: Talk, channels: Mapping[str, Channel], rhythm: Rhythm | None = None) -> Worker:
-    """What works off inbox and outbox for `channels`."""
+def worker(
+    settings: Settings, database: Database, spoken: Talk, channels: Mapping[str, Channel], rhythm: Rhythm | None = None, watch: Watch = SILENT,
+) -> Worker:  # fmt: skip
+    """What works off inbox and outbox for `channels`; `watch` is told what it does."""
     keeping = Keeping(timedelta(days=settings.keep_raw_days), timedelta(days=settings.keep_chat_days))
 
+    rules, chats = report_rules(settings), desk_chats(settings)
+
     async def house() -> None:
+        await _tell_overdue(database, rules, chats)
         gone = await database.let_go(keeping, now())
         swept = await database.sweep()
         if gone or swept:
             log.info("housekeeping: %d rows and %d files let go", gone, swept)
 
-    return Worker(database, spoken, channels, now, rhythm, house)
+    return Worker(database, spoken, channels, now, rhythm, house, watch)
+
+
+async def _tell_overdue(database: Database, rules: Rules, chats: Mapping[str, tuple[DeskChat, ...]]) -> None:
+    """Tell the chats of desks of every clock that has run out, once each."""
+    if not chats:
+        return
+    async with database.work() as work:
+        for report in await work.reports.open():
+            for step in overdue(report.dues, now().date()):
+                line = report_texts("vi").due_on(step, getattr(report.dues, step), True)
+                await tell_desk(work, chats.get(report.desk, ()), report, f"late:{step}", [line], now())
 
 
 @contextmanager

@@ -37,9 +37,14 @@ def _settings(**given: Any) -> Settings | None:
     except ValidationError as error:
         for problem in error.errors():
             name = str(problem["loc"][0])
-            held = "" if name in ("telegram_token", "web_secret") else f" (đang là “{problem['input']}”)"
+            held = "" if _is_secret(name) else f" (đang là “{problem['input']}”)"
             _say(f"Cài đặt CAUNOI_{name.upper()} không hợp lệ{held}; docs/running.md nói từng mục nhận gì.")
         return None
+
+
+def _is_secret(name: str) -> bool:
+    """True for a setting whose value is never printed."""
+    return "SecretStr" in str(Settings.model_fields[name].annotation)
 
 
 def _day(text: str | None) -> date | None:
@@ -304,3 +309,13 @@ def reports(options: argparse.Namespace) -> int:
     from bot import report_commands
 
     return report_commands.run(settings, options)
+
+
+def channels(options: argparse.Namespace) -> int:
+    """Do what an operator asks with channels."""
+    settings = _settings()
+    if settings is None:
+        return 2
+    from bot import channel_commands
+
+    return channel_commands.run(settings, options)

@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import uvicorn
 
-from bot import build
-from bot.channels import Channel
+from bot import build, wiring
+from bot.hooks import hooks
+from bot.logs import formatter
+from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.web import create_app
-from bot.web_mail import Mail
 from bot.worker import Worker
 from handlers.texts import texts
 
@@ -22,7 +24,9 @@ WATCH_SECONDS = 2.0
 
 def serve(settings: Settings, say: Callable[[str], None]) -> int:
     """Serve until interrupted; the address and three questions to try are printed first."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(settings.log_format))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
     # httpx and aiogram write request addresses, and the Telegram token is part of them.
     for noisy in ("httpx", "aiogram.event", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -67,23 +71,18 @@ async def _all(settings: Settings, answers: build.LiveAnswers, listening: socket
 
 async def _serve(settings: Settings, answers: build.LiveAnswers, listening: socket.socket, store: build.Store) -> None:
     talk, bell = build.talk(settings, answers), _Nudge()
-    mail = Mail(store, bell, build.now)
-    channels: dict[str, Channel] = {"web": mail}
-    beside = []
-    if token := settings.telegram_token.get_secret_value():
-        from bot.telegram import TelegramChannel
-
-        telegram = TelegramChannel(token, settings.telegram_api, store, bell, settings.name)
-        channels["telegram"] = telegram
-        beside.append(asyncio.create_task(_beside(telegram.run())))
-    worker = build.worker(settings, store, talk, channels)
+    channels = wiring.open_channels(settings, store, bell)
+    metrics = Metrics(lambda: wiring.counts(store), list(channels.senders), build.now)
+    worker = build.worker(settings, store, talk, channels.senders, watch=metrics)
     bell.worker = worker
     app = create_app(
-        mail, talk.greeting, answers.corpus, today=lambda: build.now().date(), name=settings.name,
-        digest_only=lambda: answers.digest_only, secret=build.web_secret(settings),
+        channels.mail, talk.greeting, answers.corpus, today=lambda: build.now().date(), name=settings.name,
+        digest_only=lambda: answers.digest_only, secret=build.web_secret(settings), extra=hooks(channels.hooks, watch=metrics),
+        ready=lambda: wiring.answers(store), metrics=metrics, metrics_token=settings.metrics_token.get_secret_value(),
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5))
     working = asyncio.create_task(worker.run())
+    beside = [asyncio.create_task(_beside(run)) for run in channels.running]
     tasks = [asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(_watch(answers)), working]
     done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     # The worker ends first: what it has at hand is still sent.
@@ -105,10 +104,10 @@ class _Nudge:
             self.worker.nudge()
 
 
-async def _beside(channel: Awaitable[None]) -> None:
+async def _beside(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """A channel beside the web chat; its end, whatever the reason, leaves the others running."""
     try:
-        await channel
+        await run()
     except Exception:
         log.exception("a channel has ended")
 

@@ -1,7 +1,7 @@
 """All settings, read once from the environment or .env; nothing is required for a first run."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +21,20 @@ class Settings(BaseSettings):
     web_secret: SecretStr = Field(SecretStr(""), description="Khóa ký cookie của trang web; để trống thì tự tạo và giữ trong thư mục dữ liệu.")
     telegram_token: SecretStr = Field(SecretStr(""), description="Mã của bot Telegram; để trống là không mở kênh Telegram.")
     telegram_api: str = Field("https://api.telegram.org", description="Máy chủ Bot API của Telegram.")
+    public_url: str = Field(
+        "", description="Địa chỉ https của dịch vụ mà Telegram, Zalo gọi đến (webhook), ví dụ https://caunoi.example.vn; để trống là không dùng webhook.",
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Khóa webhook của Telegram, 1–256 chữ không dấu, số, gạch; bắt buộc khi nhận Telegram bằng webhook.",
+    )
+    zalo_bot_token: SecretStr = Field(SecretStr(""), description="Mã của bot trên Zalo Bot Platform; để trống là không mở kênh này.")
+    zalo_bot_secret: SecretStr = Field(SecretStr(""), description="Khóa webhook của Zalo Bot, 8–256 ký tự; bắt buộc khi nhận bằng webhook.")
+    zalo_bot_api: str = Field("https://bot-api.zaloplatforms.com", description="Máy chủ của Zalo Bot Platform.")
+    zalo_oa_app_id: str = Field("", description="Mã ứng dụng gắn với Zalo Official Account; để trống là không mở kênh này.")
+    zalo_oa_app_secret: SecretStr = Field(SecretStr(""), description="Khóa bí mật của ứng dụng Zalo.")
+    zalo_oa_secret: SecretStr = Field(SecretStr(""), description="Khóa bí mật của Official Account, dùng kiểm tra chữ ký webhook.")
+    zalo_oa_api: str = Field("https://openapi.zalo.me", description="Máy chủ Official Account API.")
+    zalo_oa_oauth: str = Field("https://oauth.zaloapp.com", description="Máy chủ cấp mã truy cập của Zalo.")
     hotline: str = Field("024.222.021115", description="Số đường dây nóng nêu khi trợ lý không trả lời được; để trống là không nêu.")
     hotline_note: str = Field(
         "theo công bố ngày 27/6/2025, dành cho địa phương", description="Nguồn, ngày công bố và đối tượng của đường dây nóng.",
@@ -44,6 +58,8 @@ class Settings(BaseSettings):
         False, description="Khi một người xóa dữ liệu: giữ lại nội dung phản ánh đã tiếp nhận, không kèm tên (khi quy định lưu trữ buộc giữ).",
     )
     staff_name: str = Field("", description="Tên, chức vụ, đơn vị của cán bộ dùng lệnh reports; hiện cho người phản ánh.")
+    metrics_token: SecretStr = Field(SecretStr(""), description="Mã để đọc /metrics từ máy khác; để trống thì chỉ máy này đọc được.")
+    log_format: Literal["text", "json"] = Field("text", description="Dạng nhật ký: text hoặc json.")
     log_level: str = Field("INFO", description="Mức nhật ký: DEBUG, INFO, WARNING, ERROR.")
 
     @property

@@ -1,6 +1,7 @@
 """The Telegram channel: what comes is kept before Telegram is told so; replies go out within the platform's limits."""
 
 import asyncio
+import hmac
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -33,16 +34,20 @@ from aiogram.methods import (
     DeleteWebhook,
     GetFile,
     GetMe,
+    GetWebhookInfo,
     SendChatAction,
     SendMessage,
     SetMyCommands,
     SetMyDescription,
     SetMyShortDescription,
+    SetWebhook,
     TelegramMethod,
 )
 from aiogram.methods.base import TelegramType
 from aiogram.types import (
     BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -52,11 +57,13 @@ from aiogram.types import (
     ReplyParameters,
     Update,
     User,
+    WebhookInfo,
 )
 from aiogram.utils.token import TokenValidationError
 
 from bot import telegram_texts as words
 from bot.channels import Later, Progress, Undeliverable
+from bot.outflow import Outflow
 from bot.split import split, units
 from bot.telegram_pace import Pace
 from bot.telegram_render import Buttons, Part, clean, numbered, parts
@@ -74,11 +81,16 @@ SENT_BY_PEOPLE: Final = {
     ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE, ContentType.STORY, ContentType.PAID_MEDIA,
     ContentType.CHECKLIST, ContentType.GAME, ContentType.LIVE_PHOTO,
 }  # fmt: skip
+_PROOF: Final = "x-telegram-bot-api-secret-token"
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
+# A link t.me/<bot>?start=… to a document, or to the report dialogue from the page of a desk; links to a provision the conversation reads itself.
+_LINK: Final = re.compile(r"/(?:start|batdau)(?:@\w+)?\s+(?=[\w-]{1,64}$)(?:d-(?P<document>[a-z0-9-]+)|q-[\w-]+)", re.ASCII | re.IGNORECASE)
 FINAL: Final = (
     TelegramUnauthorizedError, TelegramNotFound, TelegramForbiddenError, TelegramBadRequest, TelegramConflictError,
     TelegramMigrateToChat, TelegramEntityTooLarge,
 )  # fmt: skip
 
+_QUOTED: Final = 1000  # characters of a message that is replied to
 log: Final = logging.getLogger(__name__)
 
 
@@ -163,6 +175,10 @@ class _News:
     told: str | None = None  # shown over the tapped button
 
 
+class NotKnownYet(Exception):
+    """The name of the bot is not known yet, so nobody can tell whether a group speaks to it: let it come again."""
+
+
 class _Caller:
     """Calls Telegram: waits as long as it is told to, and tries again what failed on the way."""
 
@@ -194,14 +210,19 @@ class TelegramChannel:
     """bot.channels.Channel for one bot, and its intake. Nothing that must not be lost is held here.
 
     `nudge` is told when something was kept. `run` closes the connections at its end, and nothing is sent any more: end the worker before it.
+    With `webhook`, the public https address of this service, Telegram pushes to <webhook>/hook/telegram (bot.hooks) and proves itself by `secret`;
+    a secret that is none raises ValueError. Without it `run` fetches. `outflow` is the rate of what is sent.
     """
 
     def __init__(
         self, token: str, api: str, post: Post, nudge: Callable[[], None], name: str, pace: Pace | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC), *, webhook: str = "", secret: str = "", outflow: Outflow | None = None,
     ) -> None:  # fmt: skip
+        if webhook and not _SECRET.fullmatch(secret):
+            raise ValueError(words.NOT_GUARDED)
+        self._webhook, self._secret = (f"{webhook.rstrip('/')}/hook/telegram", secret) if webhook else ("", "")
         self._token, self._post, self._nudge, self._name, self._now = token, post, nudge, name, now
-        self._pace = pace or Pace()
+        self._pace, self._outflow = pace or Pace(), outflow or Outflow()
         self._session = _Session(token, api=TelegramAPIServer.from_base(api), timeout=self._pace.request)
         self._buttons = Buttons(token)
         self._beside: set[asyncio.Task[None]] = set()
@@ -219,16 +240,37 @@ class TelegramChannel:
         return _Caller(self._bot, self._pace)
 
     async def run(self) -> None:
-        """Fetch and keep what comes until cancelled; return, with one line in the log, when Telegram refuses the token."""
+        """Fetch what comes, or have it pushed, until cancelled; return, with one line in the log, when Telegram refuses the token."""
         try:
             self._me = await self._call(GetMe())
-            await self._call(DeleteWebhook(drop_pending_updates=False))
+            if not self._webhook:
+                await self._call(DeleteWebhook(drop_pending_updates=False))
             self._spawn(self._introduce())
             log.info(words.READY, self._me.username)
-            await self._fetch_forever()
+            await (self._be_pushed() if self._webhook else self._fetch_forever())
         except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound):
             log.error(words.NOT_TAKEN)
             self._closed = self._pace.refused
+        finally:
+            await self._close()
+
+    async def check(self) -> list[tuple[bool, str]]:
+        """Whether Telegram takes the token and reaches the webhook, in sentences for the operator."""
+        try:
+            me = await self._call(GetMe(), tries=2)
+            found = [(True, f"mã đúng, bot @{me.username}.")]
+            info = await self._call(GetWebhookInfo(), tries=2)
+            if self._webhook and info.url != self._webhook:
+                found.append((False, "webhook chưa trỏ về dịch vụ này; chạy bot run để đặt."))
+            elif info.last_error_message:
+                found.append((False, f"webhook báo lỗi: {info.last_error_message}"))
+            elif self._webhook:
+                found.append((True, f"webhook đúng địa chỉ, {info.pending_update_count} tin đang chờ."))
+            return found
+        except (TokenValidationError, TelegramUnauthorizedError, TelegramNotFound):
+            return [(False, "mã không đúng hoặc đã bị thu hồi.")]
+        except TelegramAPIError as error:
+            return [(False, f"không gọi được máy chủ Telegram ({type(error).__name__}).")]
         finally:
             await self._close()
 
@@ -248,7 +290,9 @@ class TelegramChannel:
         calls.append(SetMyShortDescription(short_description=words.short_description(self._name)))
         for language, code in (("vi", None), ("vi", "vi"), ("en", "en")):
             commands = [BotCommand(command=command, description=said) for command, said in words.COMMANDS[language]]
-            calls.append(SetMyCommands(commands=commands, language_code=code))
+            for_groups = [command for command in commands if command.command in words.IN_GROUPS]
+            calls.append(SetMyCommands(commands=commands, scope=BotCommandScopeAllPrivateChats(), language_code=code))
+            calls.append(SetMyCommands(commands=for_groups, scope=BotCommandScopeAllGroupChats(), language_code=code))
         for call in calls:
             try:
                 await self._call(call, tries=self._pace.side_tries)
@@ -257,13 +301,53 @@ class TelegramChannel:
 
     # --- what comes in ------------------------------------------------------------------------------
 
+    def genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """True for a push that bears the secret which only Telegram was told."""
+        given = headers.get(_PROOF, "").encode("utf-8", "replace")
+        return bool(self._secret) and hmac.compare_digest(given, self._secret.encode())
+
     async def take(self, raw: Mapping[str, Any]) -> bool:
         """Keep what one update brings and answer a tap; False where it was kept before or brings nothing.
 
         Raises what the database raises: then the update is not kept, and Telegram must be let send it again.
-        In groups it knows whether it is spoken to once `run` has asked for its name.
+        NotKnownYet for what a group says before `run` has asked for the bot's name.
         """
         return await _whole(self._take_all([raw]))
+
+    async def _be_pushed(self) -> None:
+        """Have Telegram push what comes, and look now and then whether it still does."""
+        wanted, trouble = True, None
+        while True:
+            try:
+                if wanted:
+                    call = SetWebhook(url=self._webhook, secret_token=self._secret, allowed_updates=UPDATES, max_connections=40, drop_pending_updates=False)
+                    await self._call(call)
+                    wanted = False
+                    log.info(words.PUSHED)
+                await asyncio.sleep(self._pace.webhook)
+                found = await self._call(GetWebhookInfo())
+            except (TelegramUnauthorizedError, TelegramNotFound):
+                raise
+            except FINAL as refused:  # an address that Telegram does not take, or does not yet
+                log.error(words.NOT_PUSHED, self._clean(refused.message), self._pace.conflict)
+                await asyncio.sleep(self._pace.conflict)
+                continue
+            if found.url != self._webhook or set(found.allowed_updates or UPDATES) != set(UPDATES):
+                log.warning(words.PUSH_LOST)
+                wanted = True
+            elif found.last_error_date != trouble:
+                trouble = found.last_error_date
+                self._tell(found)
+
+    def _tell(self, found: WebhookInfo) -> None:
+        if found.last_error_date is not None:
+            log.warning(words.PUSH_TROUBLE, found.last_error_date, found.pending_update_count, self._clean(found.last_error_message or "?"))
+
+    def _clean(self, told: str) -> str:
+        """What Telegram says, on one line and without the secrets."""
+        for secret in (self._token.partition(":")[2], self._secret):
+            told = told.replace(secret, "***") if secret else told
+        return " ".join(told.split())[:300]
 
     async def _fetch_forever(self) -> None:
         offset, failures = None, 0
@@ -305,7 +389,7 @@ class TelegramChannel:
         async with self._post.work() as work:
             kept = [await self._keep(one, work) for one in news]
         for one in news:
-            if one.query:
+            if one.query and not self._closed:
                 self._spawn(self._acknowledge(one.query, one.told))
         if any(kept):
             self._nudge()
@@ -348,6 +432,8 @@ class TelegramChannel:
                 return self._edited(update.edited_message, update.update_id)
             if update.callback_query:
                 return self._tap(update.callback_query, update.update_id)
+        except NotKnownYet:
+            raise
         except Exception as error:
             log.warning(words.UNREAD_UPDATE, number, type(error).__name__)
             return None
@@ -362,7 +448,15 @@ class TelegramChannel:
         if message.text is not None or files:
             text = message.text or message.caption or ""
             text = re.sub(rf"@{self._me.username}\b", " ", text, flags=re.IGNORECASE) if place.group else text
-            incoming = Incoming(CHANNEL, place.person, text.strip(), message=str(message.message_id), group=place.group, files=files)
+            quoted = message.reply_to_message
+            own = quoted is not None and quoted.from_user is not None and quoted.from_user.id == self._me.id
+            incoming = Incoming(
+                CHANNEL, place.person, text.strip(), message=str(message.message_id), group=place.group, files=files,
+                quoted=(quoted.text or "")[:_QUOTED] if quoted is not None and own else "",
+            )  # fmt: skip
+            if (linked := _LINK.fullmatch(incoming.text)) and not files:
+                document = linked["document"]
+                incoming = replace(incoming, text="", choice=f"d:{document.lower()}" if document else "r:")
             return _News(_event(f"u{number}", incoming, place.kept(), message.date))
         if message.content_type in SENT_BY_PEOPLE:
             album = f"album:{message.media_group_id}" if message.media_group_id else number
@@ -382,6 +476,8 @@ class TelegramChannel:
         sender, chat = message.from_user, message.chat
         if chat.type == ChatType.PRIVATE:
             return _Place(chat.id, str(chat.id), sender.language_code if sender else None)
+        if not self._me.username:
+            raise NotKnownYet
         if chat.type == ChatType.CHANNEL or sender is None or not self._addressed(message):
             return None
         if sender.is_bot and message.sender_chat is None:  # bots that talk to each other never stop
@@ -444,8 +540,10 @@ class TelegramChannel:
         messages = parts(reply, texts("vi").automatic() if here.group else "") or [Part(texts("vi").trouble())]
         rows = self._buttons.rows(person, reply.choices)
         keyboard = [[InlineKeyboardButton(text=b.label, callback_data=b.data) for b in row] for row in rows]
-        platform_id = ""
+        platform_id, begun = "", asyncio.get_running_loop().time()
         for number, part in list(enumerate(messages, 1))[skip:]:
+            if platform_id and (self._closed or asyncio.get_running_loop().time() - begun > self._pace.send_most):
+                raise Later(self._closed, "the rest of a long reply")  # within the worker's claim; what was sent is not sent again
             markup = InlineKeyboardMarkup(inline_keyboard=keyboard) if number == len(messages) and keyboard else None
             platform_id = await self._send(here if number == 1 else replace(here, reply_to=None), _variants(part, markup, reply))
             if number < len(messages):
@@ -517,6 +615,7 @@ class TelegramChannel:
         answered = ReplyParameters(message_id=place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
         where = {"chat_id": place.chat, "message_thread_id": place.thread, "reply_parameters": answered}
         addressed = variant.model_copy(update={**where, "link_preview_options": LinkPreviewOptions(is_disabled=True)})
+        await self._turn(place.chat)
         try:
             return str((await self._bot(addressed)).message_id)
         except TelegramMigrateToChat as moved:
@@ -525,6 +624,13 @@ class TelegramChannel:
             if place.thread is None or "thread not found" not in refused.message:
                 raise
             return await self._send_one(replace(place, thread=None), variant)
+
+    async def _turn(self, chat: int) -> None:
+        """Wait for the turn of `chat`; raise Later where that is long, so that others are sent to meanwhile."""
+        group = chat < 0
+        if (wait := self._outflow.due(chat, group)) > self._pace.turn_most:
+            raise Later(wait, "the limit of this chat")
+        await self._outflow.turn(chat, group)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -20,6 +20,9 @@ class Pace:
     drain: float = 5.0  # for what is being sent when the channel is stopped
     fetch: int = 25  # one file
     fetch_tries: int = 3
+    webhook: float = 180.0  # how often it is looked at
+    turn_most: float = 3.0  # a sender waits no longer for the limit of one chat
+    send_most: float = 30.0  # of one reply; the worker's claim on it lasts twice as long
     each_chat: int = 50  # messages of one person that may wait
 
     def after(self, failures: int) -> float:

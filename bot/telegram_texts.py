@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
+IN_GROUPS: Final = {"batdau", "trogiup", "vanban", "start", "help", "documents"}  # where others read along nobody reports or looks at own data
 KNOWN: Final = {name for commands in COMMANDS.values() for name, _ in commands}
 
 _KINDS: Final = {
@@ -108,6 +109,14 @@ NOT_TAKEN: Final = (
     "Hãy kiểm tra CAUNOI_TELEGRAM_TOKEN (và CAUNOI_TELEGRAM_API, nếu có đặt) rồi khởi động lại; trang web vẫn chạy."
 )
 CONFLICT: Final = "Một chương trình khác đang dùng cùng mã bot Telegram; mỗi mã chỉ dùng ở một nơi. Kênh Telegram thử lại sau mỗi %.0f giây."
+NOT_GUARDED: Final = (
+    "Kênh Telegram nhận tin qua webhook (CAUNOI_PUBLIC_URL) thì phải có khóa CAUNOI_TELEGRAM_WEBHOOK_SECRET: "
+    "từ 1 đến 256 ký tự, chỉ gồm chữ không dấu, số, _ và -."
+)
+PUSHED: Final = "Telegram sẽ gửi tin đến webhook đã đặt"
+NOT_PUSHED: Final = "Telegram không nhận webhook (%s), thử lại sau %.0f giây. Hãy kiểm tra CAUNOI_PUBLIC_URL: địa chỉ https công khai của dịch vụ này."
+PUSH_LOST: Final = "Webhook Telegram đã bị gỡ hoặc đổi từ nơi khác; đặt lại. Mỗi mã bot chỉ dùng ở một nơi."
+PUSH_TROUBLE: Final = "Telegram không gửi được tin đến webhook (lúc %s, còn %d mục chờ): %s"
 UNREACHABLE: Final = "Chưa gọi được Telegram (%s, lần %d), thử lại sau %.1f giây: %s"
 FLOOD: Final = "Telegram yêu cầu chờ %d giây trước khi gọi lại %s"
 LOST: Final = "Không gửi được câu trả lời cho cuộc trò chuyện %d: %s"

@@ -1,6 +1,6 @@
 """The web channel: one Starlette application with the chat and the pages to look things up."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Final
@@ -11,9 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.metrics import Metrics, metrics_route, ready_route
 from bot.web_chat import Chat
 from bot.web_form import Identities, set_cookie
 from bot.web_law import Lookup
@@ -39,17 +40,22 @@ _HEADERS: Final = {
 def create_app(
     mail: Mail, greeting: Callable[[str], Reply], corpus: Callable[[], Corpus], *, today: Callable[[], date], name: str,
     digest_only: Callable[[], bool], secret: bytes, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    extra: Sequence[BaseRoute] = (), ready: Callable[[], Awaitable[object]] | None = None, metrics: Metrics | None = None, metrics_token: str = "",
 ) -> Starlette:  # fmt: skip
     """Build the application.
 
     `mail` keeps messages and shows replies; `greeting` is the first words in a language; `corpus` is asked anew for each page, so that a newer one shows at
     once; `name` is what the service is called; `secret` (16 bytes or more) signs cookies and nonces and
     must outlive a restart.
+
+    `extra` are routes of other channels; `ready` asks the database something small, for /readyz; `metrics` is shown at /metrics to this machine
+    and to who bears `metrics_token`. Without them the pages are not there.
     """
     assets = Assets()
     renderer = Renderer(name, assets)
     chat = Chat(mail, greeting, Identities(secret), renderer, corpus, digest_only)
     errors = _Errors(renderer)
+    watched = [*([ready_route(ready)] if ready else []), *([metrics_route(metrics, metrics_token)] if metrics else [])]
     return Starlette(
         routes=[
             *chat.routes(),
@@ -57,6 +63,8 @@ def create_app(
             Route("/ngon-ngu/{language}", _choose_language, methods=["GET"]),
             Route("/static/{file}", assets.serve, methods=["GET"]),
             Route("/healthz", _healthy, methods=["GET"]),
+            *watched,
+            *extra,
             Route("/robots.txt", _robots, methods=["GET"]),
         ],
         middleware=[Middleware(_SecurityHeaders)],

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.channels import Channel, Later, Undeliverable
+from bot.metrics import SILENT, Watch
 from handlers.memory import Memory
 from handlers.message import Incoming
 from handlers.notices import told
@@ -20,6 +21,7 @@ from handlers.report_turn import lead
 from handlers.reporting import Outcome
 from handlers.talk import Thought
 from handlers.texts import texts
+from reports.model import Identity
 
 _log: Final = logging.getLogger(__name__)
 
@@ -34,7 +36,9 @@ class Rhythm:
     lease: float = 60.0  # longer than the slowest answer and the slowest file together
     retry_first: float = 1.0  # doubled at each failure
     retry_most: float = 300.0
-    think_tries: int = 5
+    think_tries: int = 5  # failures, after which a message is given up
+    begin_tries: int = 12  # begun so often and never ended: it ends the process
+    suspect: int = 3  # from this beginning on it is worked off with no other begun beside it: a crash then tells which it was
     send_tries: int = 12
     house: float = 3600.0
     drain: float = 8.0  # for what is at hand when the worker is stopped
@@ -61,13 +65,15 @@ class Worker:
 
     def __init__(
         self, post: Post, talk: Talking, channels: Mapping[str, Channel], now: Callable[[], datetime],
-        rhythm: Rhythm | None = None, house: Callable[[], Awaitable[None]] | None = None,
+        rhythm: Rhythm | None = None, house: Callable[[], Awaitable[None]] | None = None, watch: Watch = SILENT,
     ) -> None:  # fmt: skip
+        self._watch = watch
         self._post, self._talk, self._channels, self._now, self._house = post, talk, channels, now, house
         self._rhythm = rhythm or Rhythm()
         self._lease = timedelta(seconds=self._rhythm.lease)
         self._arrived, self._stopped, self._to_send = _Bell(), _Bell(), {name: _Bell() for name in channels}
         self._stopping = False
+        self._gate = asyncio.Lock()  # claims are made one after another
 
     def nudge(self) -> None:
         """Something has arrived, or is to be sent."""
@@ -103,15 +109,24 @@ class Worker:
 
     async def read(self) -> bool:
         """Take the next message and reply to it; False where none waits."""
-        async with self._post.work() as work:
-            arrived = await work.inbox.claim(self._now(), self._lease, tuple(self._channels))
-            if arrived is None:
-                return False
-            memory = await work.conversations.load(arrived.event.channel, arrived.event.person)
+        async with self._gate:
+            async with self._post.work() as work:
+                arrived = await work.inbox.claim(self._now(), self._lease, tuple(self._channels))
+                if arrived is None:
+                    return False
+                memory = await work.conversations.load(arrived.event.channel, arrived.event.person)
+            if arrived.attempts >= self._rhythm.suspect:
+                await self._answer(arrived, memory)
+                return True
         self._arrived.ring()  # there may be more, for another reader
-        if arrived.attempts > self._rhythm.think_tries:  # it has ended the process again and again
+        await self._answer(arrived, memory)
+        return True
+
+    async def _answer(self, arrived: Arrived, memory: Memory) -> None:
+        """Think about a claimed message and act on it."""
+        if arrived.attempts > self._rhythm.begin_tries:
             await self._give_up(arrived, "it was begun too often")
-            return True
+            return
         try:
             channel, place = self._channels[arrived.event.channel], arrived.event.payload.get("place", {})
             async with channel.busy(place):
@@ -134,7 +149,16 @@ class Worker:
             if outcome.forget:
                 await self._post.files.remove([f.digest for f in incoming.files if f.digest])
             self._to_send[arrived.event.channel].ring()
-        return True
+            self._tell(arrived, outcome)
+
+    def _tell(self, arrived: Arrived, outcome: Outcome) -> None:
+        """Tell the watch of a reply: how long it took, of what kind it was."""
+        kind, channel = str(outcome.reply.facts.get("kind", "")), arrived.event.channel
+        self._watch.answered(channel, (self._now() - arrived.event.received_at).total_seconds(), kind)
+        if kind == "fallback":
+            self._watch.fell_back(channel)
+        if kind == "receipt":
+            self._watch.reported(channel)
 
     async def deliver(self, channel: str) -> bool:
         """Send the next message of a channel; False where none waits."""
@@ -198,8 +222,7 @@ class Worker:
         async with self._post.work() as work:
             match error:
                 case Undeliverable():
-                    _log.info("outbox %d is held: %s", sending.id, error.reason)
-                    await work.outbox.hold(sending, error.reason)
+                    await self._held(sending, error.reason, work)
                 case Later():
                     await work.outbox.retry(sending, error.reason, self._now() + timedelta(seconds=error.seconds))
                 case _ if sending.attempts >= self._rhythm.send_tries:
@@ -208,6 +231,19 @@ class Worker:
                 case _:
                     _log.warning("outbox %d failed at attempt %d: %s", sending.id, sending.attempts, type(error).__name__)
                     await work.outbox.retry(sending, type(error).__name__, self._now() + self._rhythm.again(sending.attempts))
+
+    async def _held(self, sending: Sending, reason: str, work: Work) -> None:
+        """What cannot be delivered goes to another channel of the same person, or is held until they write again."""
+        message = sending.message
+        circle = await work.links.circle(Identity(message.channel, message.person)) if message.answers is None else frozenset()
+        others = [i for i in sorted(circle) if i.channel != message.channel and i.channel in self._channels and ">" not in message.dedupe]
+        if others:
+            _log.info("outbox %d goes to the linked channel %s: %s", sending.id, others[0].channel, reason)
+            await work.outbox.divert(sending, others[0], self._now())
+            self._to_send[others[0].channel].ring()
+            return
+        _log.info("outbox %d is held: %s", sending.id, reason)
+        await work.outbox.hold(sending, reason)
 
     async def _forever(self, step: Callable[[], Awaitable[bool]], bell: "_Bell") -> None:
         failures = 0

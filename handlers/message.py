@@ -32,6 +32,7 @@ class Incoming:
     edits: bool = False  # True where it is the new wording of a message sent before
     group: bool = False  # True where others read the reply
     files: tuple[File, ...] = ()
+    quoted: str = ""  # the words of the message that this one replies to
 
 
 class BlockKind(StrEnum):

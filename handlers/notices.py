@@ -2,6 +2,7 @@
 
 from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.post import Payload, reply_of
+from handlers.report_staff import desk_reply
 from handlers.texts import report_texts
 from reports.model import NoticeKind
 
@@ -11,6 +12,8 @@ def told(payload: Payload, language: str) -> Reply:
 
     A notice has one choice at most: a number that is typed then still means the list that the person saw last.
     """
+    if payload.get("kind") == "desk":
+        return desk_reply(payload, language)
     if payload.get("kind") != "notice":
         return reply_of(payload)
     say = report_texts(language)

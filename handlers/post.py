@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from handlers.memory import Memory
 from handlers.message import Block, BlockKind, Choice, File, Incoming, Reply
-from reports.model import Identity, Tombstone
+from reports.model import Identity
 from reports.store import Reports
 
 Payload = dict[str, Any]
@@ -66,6 +66,16 @@ class Undelivered:
     attempts: int
     since: datetime
     error: str
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What lets us into a platform: `access` until `expires_at`, "" before the first; `alarm` says what a human must mend, "" for nothing."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    expires_at: datetime
+    alarm: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +149,10 @@ class Outbox(Protocol):
         """It cannot be delivered now."""
         ...
 
+    async def divert(self, sending: Sending, to: Identity, now: datetime) -> None:
+        """It goes to another identity of the same person."""
+        ...
+
     async def give_up(self, sending: Sending, error: str) -> None:
         """It has failed too often."""
         ...
@@ -171,6 +185,14 @@ class Threads(Protocol):
         """The newest turns of a conversation, oldest first."""
         ...
 
+    async def backlog(self) -> dict[str, tuple[int, datetime]]:
+        """How many messages wait in the inbox of each channel, and when the oldest of them came."""
+        ...
+
+    async def standing(self) -> dict[tuple[str, str], int]:
+        """How many messages of the outbox are not sent, by channel and state."""
+        ...
+
     async def newest(self, channel: str, person: str) -> int:
         """A number that grows with every message to this person."""
         ...
@@ -183,16 +205,68 @@ class Carrying(Protocol):
         """A new code for this person; the ones before are void."""
         ...
 
+    async def owner(self, code: str, to: Identity, now: datetime) -> Identity | None:
+        """Whose code it is, used up by this; None where no such code is valid."""
+        ...
+
     async def take(self, code: str, to: Identity, now: datetime) -> Identity | None:
         """Move all that belongs to the person of `code` to `to`; None where no such code is valid."""
         ...
 
 
-class Erasing(Protocol):
-    """What a restored backup needs."""
+class Tokens(Protocol):
+    """Token pairs by name. A refresh token works once, so one process at a time renews a pair, under a lease."""
 
-    async def tombstones(self) -> list[Tombstone]:
-        """Every erasure there was."""
+    async def get(self, name: str) -> TokenPair | None:
+        """The pair as it stands now."""
+        ...
+
+    async def begin(self, name: str, refresh: str, now: datetime) -> None:
+        """Keep the first refresh token; what stood before is void."""
+        ...
+
+    async def claim(self, name: str, by: str, now: datetime, lease: timedelta) -> bool:
+        """Let `by` alone renew the pair; False where another does, or there is none."""
+        ...
+
+    async def replace(self, name: str, old: str, new: TokenPair) -> bool:
+        """Put `new` in the place of the pair whose refresh token is `old`; False where that pair stands no more."""
+        ...
+
+    async def free(self, name: str, by: str) -> None:
+        """End the lease of `by`."""
+        ...
+
+    async def alarm(self, name: str, refresh: str, what: str) -> None:
+        """Say that a human must mend the pair with this refresh token."""
+        ...
+
+
+class Links(Protocol):
+    """Which identities are one person."""
+
+    async def circle(self, identity: Identity) -> frozenset[Identity]:
+        """All identities of this person, this one included."""
+        ...
+
+    async def join(self, one: Identity, other: Identity) -> None:
+        """The two are one person from now on."""
+        ...
+
+    async def leave(self, identity: Identity) -> bool:
+        """This identity stands alone again."""
+        ...
+
+
+class Staff(Protocol):
+    """Who of those that write is an official."""
+
+    async def name(self, identity: Identity) -> str | None:
+        """The name of this official as reporters read it; None for everyone else."""
+        ...
+
+    async def enrol(self, identity: Identity, name: str) -> None:
+        """This identity is an official's from now on."""
         ...
 
 
@@ -227,6 +301,21 @@ class Work(Protocol):
     @property
     def carrying(self) -> Carrying:
         """Codes."""
+        ...
+
+    @property
+    def tokens(self) -> Tokens:
+        """Tokens of platforms."""
+        ...
+
+    @property
+    def staff(self) -> Staff:
+        """Who is an official."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Which identities are one person."""
         ...
 
     @property
@@ -284,6 +373,8 @@ def incoming_payload(incoming: Incoming, place: Mapping[str, Any] | None = None)
         kept["edits"] = True
     if incoming.group:
         kept["group"] = True
+    if incoming.quoted:
+        kept["quoted"] = incoming.quoted
     if incoming.files:
         kept["files"] = [{"name": f.name, "size": f.size, "digest": f.digest, "remote": f.remote} for f in incoming.files]
     return kept
@@ -292,11 +383,13 @@ def incoming_payload(incoming: Incoming, place: Mapping[str, Any] | None = None)
 def incoming_of(event: Event) -> Incoming:
     """The message that was kept."""
     kept = event.payload
-    as_of = kept.get("as_of")
+    as_of, choice = kept.get("as_of"), kept.get("choice")
+    if choice is not None and not (choice.isascii() and choice.isprintable()):
+        choice = ""  # no token of ours; None would make a text of it
     return Incoming(
-        event.channel, event.person, str(kept.get("text", "")), kept.get("choice"), str(kept.get("language", "vi")),
+        event.channel, event.person, str(kept.get("text", "")), choice, str(kept.get("language", "vi")),
         date.fromisoformat(as_of) if as_of else None, event.received_at, str(kept.get("message", "")), bool(kept.get("edits")),
-        bool(kept.get("group")), tuple(File(**f) for f in kept.get("files", ())),
+        bool(kept.get("group")), tuple(File(**f) for f in kept.get("files", ())), str(kept.get("quoted", "")),
     )  # fmt: skip
 
 

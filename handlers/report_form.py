@@ -7,12 +7,14 @@ from typing import Final
 from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.report_papers import alike, receipt, summary
 from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, ways
+from handlers.report_staff import desk_lines, tell_desk
 from handlers.report_turn import Turn, lead
 from knowledge.intent import Kind, intent
 from knowledge.vietnamese import fold, one_line, strip_accents
 from reports.errors import Missing, NotFound
 from reports.model import Actor, Author, NameSeen, Report, ReporterKind, Unfixed
 from reports.places import Place
+from reports.service import Receipt
 
 LEAST: Final = 6  # letters that say something
 _PLACES: Final = 8
@@ -24,7 +26,8 @@ class Form:
     """The dialogue that fills a draft."""
 
     def __init__(self, turn: Turn) -> None:
-        self._turn, self._say, self._service = turn, turn.say, turn.clerk.service
+        self.turn = self._turn = turn
+        self._say, self._service = turn.say, turn.clerk.service
 
     # --- beginning and ending ---------------------------------------------------------------------
 
@@ -372,7 +375,13 @@ class Form:
             step = Step.WHAT if "text" in missing.fields else Step.WHERE
             return await self._ask(step, draft, self._say.still_needed())
         self._turn.remember(step="", report=given.report.id, heard={})
+        await self._tell_desk(given)
         return receipt(self._say, given, await self._service.reporter(self._turn.by))
+
+    async def _tell_desk(self, given: Receipt) -> None:
+        turn, report = self._turn, given.report
+        for desk in (given.desk, *given.copied):
+            await tell_desk(turn.work, turn.clerk.chats.get(desk.key, ()), report, "new", desk_lines(turn, report), turn.now)
 
     async def _join(self, draft: Report, other: str) -> Reply:
         """Send, and let it stand with the other one; what was answered there is told at once."""

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.report_turn import Turn, lead
-from knowledge.vietnamese import one_line
+from knowledge.vietnamese import fold, one_line, strip_accents
 from reports.deadlines import Step, overdue
 from reports.errors import NotAllowed, NotFound
 from reports.model import Author, Report
@@ -220,6 +220,20 @@ class Mine:
         turn.remember(step="", report="")
         reports = await self._service.mine(turn.by)
         return replace(lead(self._say.carried(len(reports))), choices=(Choice(self._say.my_reports(), "w:mine"),))
+
+    async def link(self, rest: str) -> Reply:
+        """/lienket: a code; /lienket CODE: both conversations are one person's; /lienket bo: this one stands alone again."""
+        turn, say = self._turn, self._say
+        if not rest:
+            linked = len(await turn.work.links.circle(turn.by)) - 1
+            return lead(say.link_code(await turn.work.carrying.code(turn.by, turn.now)), say.link_note(), say.linked_with(linked) if linked else "")
+        if strip_accents(fold(rest)) in ("bo", "huy", "off", "stop"):
+            return lead(say.unlinked() if await turn.work.links.leave(turn.by) else say.not_linked())
+        owner = await turn.work.carrying.owner(rest, turn.by, turn.now)
+        if owner is None:
+            return lead(say.no_such_code())
+        await turn.work.links.join(turn.by, owner)
+        return replace(lead(say.linked()), choices=(Choice(say.my_reports(), "w:mine"),))
 
     def _ways(self) -> Sequence[Choice]:
         return [Choice(self._say.leave_it(), "w:mine")]

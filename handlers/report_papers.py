@@ -56,4 +56,4 @@ def receipt(say: ModuleType, given: Receipt, reporter: Reporter, *more: Block) -
     if not (reporter.exportable and report.name_seen):
         notes.append(say.not_exportable())
     blocks += [Block(BlockKind.NOTE, note) for note in (*notes, say.no_dispatch())]
-    return Reply(tuple(blocks), (Choice(say.open_report(), f"w:open:{report.id}"), Choice(say.my_reports(), "w:mine")), {"kind": "report"})
+    return Reply(tuple(blocks), (Choice(say.open_report(), f"w:open:{report.id}"), Choice(say.my_reports(), "w:mine")), {"kind": "receipt"})

@@ -1,5 +1,6 @@
 """One message of the dialogue about reports: what came, what is remembered, and who can act on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
@@ -9,6 +10,7 @@ from handlers.faults import Found
 from handlers.memory import Memory
 from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.post import Work
+from reports.chats import DeskChat
 from reports.desk import DeskService
 from reports.model import Identity
 from reports.places import Places
@@ -23,6 +25,7 @@ class Clerk:
     service: Service
     desk: DeskService
     rules: Rules
+    chats: Mapping[str, tuple[DeskChat, ...]] = field(default_factory=dict)  # by desk
     keeping: tuple[int, int] = (30, 90)  # days for which raw messages, and silent conversations, are kept
 
     @property

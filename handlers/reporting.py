@@ -14,6 +14,7 @@ from handlers.post import Work
 from handlers.report_form import Form
 from handlers.report_mine import Mine
 from handlers.report_questions import Step
+from handlers.report_staff import NUMBER, Officials
 from handlers.report_turn import Clerk, Turn, lead
 from handlers.texts import report_texts
 from knowledge.intent import Kind, intent
@@ -24,7 +25,8 @@ from reports.number import parse
 _COMMANDS: Final = {
     "baocao": "report", "report": "report", "phananh": "mine", "cuatoi": "mine", "mine": "mine", "tracuu": "status", "status": "status",
     "traloi": "answer", "answer": "answer", "riengtu": "privacy", "privacy": "privacy", "xoa": "erase", "erase": "erase",
-    "noi": "carry", "carry": "carry", "huy": "cancel", "cancel": "cancel", "quaylai": "back", "back": "back", "boqua": "skip", "skip": "skip",
+    "noi": "carry", "carry": "carry", "lienket": "link", "link": "link", "canbo": "enrol",
+    "huy": "cancel", "cancel": "cancel", "quaylai": "back", "back": "back", "boqua": "skip", "skip": "skip",
 }  # fmt: skip
 # What is typed where no buttons are: whole messages only, and only while a question of the dialogue waits.
 _WORDS: Final = {
@@ -54,7 +56,7 @@ class Reporting:
 
     def takes(self, incoming: Incoming, memory: Memory) -> bool:
         """True when this message belongs to the dialogue about reports."""
-        if incoming.files or incoming.edits:
+        if incoming.files or incoming.edits or NUMBER.search(incoming.quoted):
             return True
         token = self.token(incoming, memory)
         if token is not None:
@@ -101,11 +103,12 @@ class Reporting:
     async def turn(self, incoming: Incoming, memory: Memory, work: Work, found: Found) -> Outcome:
         """Do what the message asks, within one unit of work, and say so."""
         say = report_texts(memory.language)
-        if incoming.group:
+        staff = bool(NUMBER.search(incoming.quoted)) or incoming.text.startswith("/canbo")
+        if incoming.group and not staff:
             return Outcome(lead(say.only_in_private()), memory)
         turn = Turn(incoming, memory, self._clerk(work), work, say, self._now(), found)
         try:
-            reply = await self._route(turn)
+            reply = await (Officials(turn).answers() if incoming.group and not incoming.text.startswith("/canbo") else self._route(turn))
         except Classified as error:
             return Outcome(lead(say.classified(error.stamp)), turn.memory, forget=True)
         except (TooLong, TooMany, BadAttachment, NotFound, NotAllowed, Conflict) as error:
@@ -167,6 +170,10 @@ class Reporting:
                 return await mine.ask_erase()
             case "carry":
                 return await mine.carry(rest)
+            case "link":
+                return await mine.link(rest)
+            case "enrol":
+                return await Officials(form.turn).enrol(rest)
             case _:
                 return await form.tapped(name)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import ModuleType
 from typing import Final
 
 from handlers.faults import Found
@@ -59,7 +60,7 @@ class Talk:
         except Exception as error:
             _log.exception("no answer: %s", type(error).__name__) if not isinstance(error, TimeoutError) else _log.error("no answer in time")
             say = report_texts(memory.language)
-            return Thought(incoming, memory, reply=replace(lead(say.law_unavailable()), choices=(Choice(say.begin_report(), "r:"),)))
+            return Thought(incoming, memory, reply=_fallback(say))
         if incoming.choice is None and reply.facts.get("kind") in _OF_LAW:
             after = replace(after, asked=incoming.text[:2000], told=_gist(reply))
         return Thought(incoming, after, reply=reply)
@@ -110,6 +111,11 @@ class Talk:
     def _kept(self, outcome: Outcome) -> Outcome:
         """The outcome whose memory holds the choices that are shown."""
         return replace(outcome, memory=replace(outcome.memory, choices=outcome.reply.choices, choices_at=self._now()))
+
+
+def _fallback(say: ModuleType) -> Reply:
+    """What is said while the law cannot be asked: reports go on."""
+    return replace(lead(say.law_unavailable()), choices=(Choice(say.begin_report(), "r:"),), facts={"kind": "fallback"})
 
 
 def _gist(reply: Reply) -> str:

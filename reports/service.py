@@ -155,33 +155,37 @@ class Service:
         return await self._reports.keep(Change(after, (line,), messages=said))
 
     async def mine(self, by: Identity) -> Sequence[Report]:
-        """The reports of a person, newest first."""
-        return await self._reports.of(by)
+        """The reports of a person, from every channel that is linked with this one, newest first."""
+        found = [r for identity in await self._reports.circle(by) for r in await self._reports.of(identity) if identity == by or not r.is_draft]
+        return sorted(found, key=lambda r: r.created_at.timestamp() if r.created_at else 0.0, reverse=True)
 
     async def status(self, number: str, by: Identity | None = None, code: str = "") -> Report:
         """The report with this number, for its reporter or a holder of its code; NotFound for everyone else alike."""
         digits = parse(number)
         found = await self._reports.by_number(digits) if digits else None
         same_code = hmac.compare_digest(hashed(code), found.code_hash if found and found.code_hash else "-" * 64)
-        if found is None or found.erased_at is not None or not ((by is not None and found.reporter == by) or (code and same_code)):
+        own = found is not None and by is not None and found.reporter in await self._reports.circle(by)
+        if found is None or found.erased_at is not None or not (own or (code and same_code)):
             raise NotFound
         return found
 
     async def held(self, by: Identity) -> Held:
         """All that is held about a person."""
-        reports = tuple(await self._reports.of(by))
+        reports = tuple([r for identity in await self._reports.circle(by) for r in await self._reports.of(identity)])
         messages = [m for r in reports for m in await self._reports.thread(r.id)]
         files = [a for r in reports for a in await self._reports.attachments(r.id)]
         return Held(await self._reports.reporter(by), reports, tuple(messages), tuple(files))
 
     async def erase(self, by: Identity) -> Tombstone:
-        """Remove every word of a person, everywhere in the store."""
+        """Remove every word of a person, everywhere in the store and on every channel that is linked with this one."""
+        for other in await self._reports.circle(by) - {by}:
+            await self._reports.erase(other, self._now())
         return await self._reports.erase(by, self._now())
 
     async def own(self, report: str, by: Identity) -> Report:
         """The report with this id when it is this person's; NotFound otherwise."""
         found = await self._reports.get(report)
-        if found is None or found.reporter != by or found.erased_at is not None:
+        if found is None or found.erased_at is not None or (found.reporter != by and found.reporter not in await self._reports.circle(by)):
             raise NotFound
         return found
 

@@ -22,6 +22,10 @@ class Reports(Protocol):
         """All reports of a person, drafts too, newest first."""
         ...
 
+    async def circle(self, identity: Identity) -> frozenset[Identity]:
+        """All identities that are linked as one person, this one included."""
+        ...
+
     async def merged_into(self, report: str) -> Sequence[Report]:
         """The reports that were merged into this one."""
         ...

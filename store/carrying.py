@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reports.model import Identity
 from store.claims import WAITING, ensure_conversation
+from store.links import Links
 from store.tables import CarryingRow, ConversationRow, OutboxRow, ReporterRow, ReportRow
 
 LIVES: Final = timedelta(minutes=15)
@@ -33,15 +34,19 @@ class Carrying:
         await self._session.execute(row)
         return f"{code[:5]}-{code[5:]}"
 
-    async def take(self, code: str, to: Identity, now: datetime) -> Identity | None:
-        """Move all that belongs to the person of `code` to `to`; None where no such code is valid, or it is `to`'s own."""
+    async def owner(self, code: str, to: Identity, now: datetime) -> Identity | None:
+        """Whose code it is, used up by this; None where no such code is valid, or it is `to`'s own."""
         used = delete(CarryingRow).where(CarryingRow.code_hash == _hashed(code), CarryingRow.until >= now)
         used = used.where(~((CarryingRow.channel == to.channel) & (CarryingRow.person == to.person)))
         row = (await self._session.execute(used.returning(CarryingRow.channel, CarryingRow.person))).one_or_none()
-        if row is None:
-            return None
-        await self._move(Identity(row.channel, row.person), to)
-        return Identity(row.channel, row.person)
+        return None if row is None else Identity(row.channel, row.person)
+
+    async def take(self, code: str, to: Identity, now: datetime) -> Identity | None:
+        """Move all that belongs to the person of `code` to `to`; None where no such code is valid, or it is `to`'s own."""
+        old = await self.owner(code, to, now)
+        if old is not None:
+            await self._move(old, to)
+        return old
 
     async def _move(self, old: Identity, new: Identity) -> None:
         to = {"channel": new.channel, "person": new.person}
@@ -55,6 +60,7 @@ class Carrying:
         waits = (OutboxRow.channel == old.channel, OutboxRow.person == old.person, OutboxRow.answers.is_(None), OutboxRow.state != "sent")
         await self._session.execute(update(OutboxRow).where(*waits, OutboxRow.claimed_by == "").values(state=WAITING, not_before=None, **to))
         here = (ConversationRow.channel == old.channel, ConversationRow.person == old.person)
+        await Links(self._session).moved(old, new)
         gone = update(ConversationRow).where(*here).values(memory={}, version=ConversationRow.version + 1)
         await self._session.execute(gone)
 

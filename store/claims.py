@@ -70,7 +70,7 @@ def _oldest(queue: type[Row], now: datetime, channels: Sequence[str] | None) -> 
         select(ConversationRow.channel, ConversationRow.person)
         .join(queue, and_(queue.channel == ConversationRow.channel, queue.person == ConversationRow.person))
         .where(queue.state == WAITING, _free(queue, now), ~blocked)
-        .order_by(queue.id)
+        .order_by(queue.rank, queue.id)
         .limit(1)
     )
     return found if channels is None else found.where(queue.channel.in_(channels))

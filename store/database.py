@@ -21,12 +21,15 @@ from store.erasure import Erasure
 from store.files import Files
 from store.inbox import Inbox
 from store.ledger import Ledger
+from store.links import Links
 from store.migrate import upgrade
 from store.outbox import Outbox
 from store.reports_store import SqlReports
 from store.retention import Keeping, let_go
+from store.staff import Staff
 from store.tables import AttachmentRow, InboxRow, OutboxRow
 from store.threads import Threads
+from store.tokens import Tokens
 
 BUSY_MS: Final = 30_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -52,7 +55,10 @@ class Work:
     erasure: Erasure
     threads: Threads
     carrying: Carrying
+    tokens: Tokens
     files: Files
+    links: Links
+    staff: Staff
 
 
 class Database:
@@ -114,7 +120,9 @@ class Database:
     def _work(self, session: AsyncSession) -> Work:
         outbox, erasure = Outbox(session), Erasure(session, self._key, self._keep_received)
         reports = SqlReports(session, outbox, erasure)
-        return Work(Conversations(session), Inbox(session), outbox, reports, erasure, Threads(session), Carrying(session), self.files)
+        carrying, tokens = Carrying(session), Tokens(session)
+        links, staff, threads = Links(session), Staff(session), Threads(session)
+        return Work(Conversations(session), Inbox(session), outbox, reports, erasure, threads, carrying, tokens, self.files, links, staff)
 
     async def let_go(self, keeping: Keeping, now: datetime) -> int:
         """Delete what is older than `keeping` allows, and return how many rows."""

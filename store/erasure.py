@@ -16,7 +16,7 @@ from reports.model import Identity, Tombstone
 from reports.states import State
 from store.claims import WAITING
 from store.inbox import DONE
-from store.tables import AttachmentRow, CarryingRow, ConversationRow, HistoryRow, InboxRow, MessageRow, OutboxRow, ReporterRow, ReportRow, TombstoneRow
+from store.tables import AttachmentRow, CarryingRow, ConversationRow, HistoryRow, InboxRow, LinkRow, MessageRow, OutboxRow, ReporterRow, ReportRow, TombstoneRow
 
 
 class Erasure:
@@ -40,7 +40,7 @@ class Erasure:
         await self._empty_reports(tuple(r for r in reports if r not in kept), at)
         await self._unname(kept)
         await self._empty_queues(identity)
-        for table in (ReporterRow, ConversationRow, CarryingRow):
+        for table in (ReporterRow, ConversationRow, CarryingRow, LinkRow):
             await self._session.execute(delete(table).where(table.channel == identity.channel, table.person == identity.person))
         stone = Tombstone(self.mark(identity), reports, at)
         self._session.add(TombstoneRow(mark=stone.mark, reports=list(reports), erased_at=at))

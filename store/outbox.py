@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.post import Outgoing, Sending, Undelivered
+from reports.model import Identity
 from store.claims import WAITING, claim, ensure_conversation, finish, inserting
 from store.errors import LostClaim
 from store.tables import OutboxRow
@@ -28,7 +29,7 @@ class Outbox:
         await ensure_conversation(self._session, message.channel, message.person)
         row = inserting(self._session, OutboxRow).values(
             channel=message.channel, person=message.person, dedupe=message.dedupe, payload=message.payload, created_at=now, state=WAITING,
-            answers=message.answers,
+            answers=message.answers, rank=0 if message.answers is not None else 1,
         )
         kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["dedupe"]).returning(OutboxRow.id))
         return kept.one_or_none() is not None
@@ -58,6 +59,13 @@ class Outbox:
     async def hold(self, sending: Sending, error: str) -> None:
         """It cannot be delivered now; what stands behind it goes on."""
         await finish(self._session, OutboxRow, sending.id, sending.token, {"state": HELD, "error": error})
+
+    async def divert(self, sending: Sending, to: Identity, now: datetime) -> None:
+        """It goes to another identity of the same person; this row is done with."""
+        message = sending.message
+        payload = {k: v for k, v in message.payload.items() if k not in ("place", "parts_sent")}
+        await self.add(Outgoing(to.channel, to.person, f"{message.dedupe}>{to.channel}"[:255], payload), now)
+        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": SENT, "sent_at": now, "error": f"diverted to {to.channel}"})
 
     async def give_up(self, sending: Sending, error: str) -> None:
         """It has failed too often."""

@@ -15,6 +15,7 @@ from reports.model import Attachment, Change, Identity, Line, Message, Notice, R
 from reports.states import State
 from store.claims import inserting
 from store.erasure import Erasure
+from store.links import Links
 from store.outbox import Outbox
 from store.report_rows import attachment_of, line_of, message_of, report_of, report_values, reporter_of, reporter_values, values_of
 from store.tables import AttachmentRow, HistoryRow, MessageRow, ReporterRow, ReportRow
@@ -38,6 +39,10 @@ class SqlReports:
         """All reports of a person, newest first."""
         mine = (ReportRow.channel == identity.channel, ReportRow.person == identity.person)
         return await self._many(select(ReportRow).where(*mine).order_by(ReportRow.created_at.desc(), ReportRow.id))
+
+    async def circle(self, identity: Identity) -> frozenset[Identity]:
+        """All identities that are linked as one person, this one included."""
+        return await Links(self._session).circle(identity)
 
     async def merged_into(self, report: str) -> Sequence[Report]:
         """The reports that were merged into this one, oldest first."""

@@ -79,6 +79,7 @@ class QueueRow(Base):
     person: Mapped[str] = mapped_column(Short)
     payload: Mapped[Payload]
     state: Mapped[str] = mapped_column(Short)
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")  # lower goes first among the oldest rows of conversations
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     claimed_by: Mapped[str] = mapped_column(Short, default="")
@@ -118,6 +119,37 @@ class CarryingRow(Base):
     channel: Mapped[str] = mapped_column(Short)
     person: Mapped[str] = mapped_column(Short)
     until: Mapped[datetime]
+
+
+class StaffRow(Base):
+    """An official as a channel knows them; `name` is what reporters read."""
+
+    __tablename__ = "staff"
+    channel: Mapped[str] = mapped_column(Short, primary_key=True)
+    person: Mapped[str] = mapped_column(Short, primary_key=True)
+    name: Mapped[str]
+
+
+class LinkRow(Base):
+    """An identity that belongs with others: those of one circle are one person."""
+
+    __tablename__ = "link"
+    channel: Mapped[str] = mapped_column(Short, primary_key=True)
+    person: Mapped[str] = mapped_column(Short, primary_key=True)
+    circle: Mapped[str] = mapped_column(Short, index=True)
+
+
+class TokenRow(Base):
+    """The tokens of a platform that renews them. While `refreshing_until` lasts, `refreshing_by` alone renews them."""
+
+    __tablename__ = "token"
+    name: Mapped[str] = mapped_column(Short, primary_key=True)
+    access: Mapped[str]
+    refresh: Mapped[str]
+    expires_at: Mapped[datetime]
+    refreshing_by: Mapped[str] = mapped_column(Short, default="")
+    refreshing_until: Mapped[datetime | None]
+    alarm: Mapped[str] = mapped_column(default="")  # what a human must mend, "" for nothing
 
 
 class ReporterRow(Base):

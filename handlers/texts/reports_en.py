@@ -770,3 +770,61 @@ def no_such_code() -> str:
 
 def carried(count: int) -> str:
     return f"The conversation has been carried over here, with {_many(count, 'report')}. Answers will be sent here."
+
+
+def link_code(code: str) -> str:
+    return f"Link code: {code}"
+
+
+def link_note() -> str:
+    return (
+        "Within 15 minutes, on the other channel, type /link with this code. Both places then show your reports; when one cannot be reached, "
+        "the reply goes to the other. Type “/link off” to undo it. Do not give the code to anyone."
+    )
+
+
+def linked() -> str:
+    return "The two conversations are linked. Type “/link off” to undo it."
+
+
+def linked_with(count: int) -> str:
+    return f"Conversations linked with this one: {count}."
+
+
+def unlinked() -> str:
+    return "The link is undone. A report shows only where it was sent from."
+
+
+def not_linked() -> str:
+    return "This conversation is not linked with any other."
+
+
+# --- chats of desks -----------------------------------------------------------------------------------
+
+
+def desk_title(what: str, number: str) -> str:
+    return f"New report {shown(number)}" if what == "new" else f"Report {shown(number)} is overdue"
+
+
+def desk_how() -> str:
+    return "Reply to this message: your words go to the reporter as the answer; begin with “?” to ask something; write “take” to begin the review."
+
+
+def staff_only() -> str:
+    return "Only enrolled officials can answer from here. The operator gives a code; please type “/canbo” with that code."
+
+
+def enrolled(name: str) -> str:
+    return f"Enrolled: {name}. Reporters will see this name under the answer."
+
+
+def desk_taken(number: str) -> str:
+    return f"Report {shown(number)} is under review; its reporter has been told."
+
+
+def desk_asked(number: str) -> str:
+    return f"Your question was sent to the reporter of {shown(number)}."
+
+
+def desk_replied(number: str) -> str:
+    return f"Your answer to report {shown(number)} was sent."

@@ -755,3 +755,61 @@ def no_such_code() -> str:
 
 def carried(count: int) -> str:
     return f"Đã chuyển cuộc trò chuyện sang đây; có {count} phản ánh. Câu trả lời sẽ được gửi về đây."
+
+
+def link_code(code: str) -> str:
+    return f"Mã liên kết: {code}"
+
+
+def link_note() -> str:
+    return (
+        "Trong 15 phút, trên kênh kia, anh/chị gõ /lienket kèm mã này. Hai nơi cùng xem được phản ánh; khi một nơi không gửi được, "
+        "câu trả lời sẽ về nơi kia. Gõ “/lienket bỏ” để thôi liên kết. Không đưa mã cho người khác."
+    )
+
+
+def linked() -> str:
+    return "Đã liên kết hai cuộc trò chuyện. Gõ “/lienket bỏ” để thôi liên kết."
+
+
+def linked_with(count: int) -> str:
+    return f"Cuộc trò chuyện này đang liên kết với {count} cuộc trò chuyện khác."
+
+
+def unlinked() -> str:
+    return "Đã thôi liên kết. Phản ánh gửi từ nơi nào chỉ xem được ở nơi đó."
+
+
+def not_linked() -> str:
+    return "Cuộc trò chuyện này chưa liên kết với nơi nào."
+
+
+# --- chats of desks -----------------------------------------------------------------------------------
+
+
+def desk_title(what: str, number: str) -> str:
+    return f"Phản ánh mới {shown(number)}" if what == "new" else f"Phản ánh {shown(number)} đã quá hạn"
+
+
+def desk_how() -> str:
+    return "Trả lời (reply) tin này: viết câu trả lời để gửi người phản ánh; mở đầu bằng dấu “?” để hỏi lại; viết “nhận” để bắt đầu xem xét."
+
+
+def staff_only() -> str:
+    return "Chỉ cán bộ đã đăng ký mới trả lời được từ đây. Người vận hành cấp mã đăng ký; anh/chị gõ /canbo kèm mã đó."
+
+
+def enrolled(name: str) -> str:
+    return f"Đã đăng ký cán bộ: {name}. Người phản ánh sẽ thấy tên này dưới câu trả lời."
+
+
+def desk_taken(number: str) -> str:
+    return f"Đã nhận xem xét phản ánh {shown(number)}; người phản ánh đã được báo."
+
+
+def desk_asked(number: str) -> str:
+    return f"Đã gửi câu hỏi đến người phản ánh {shown(number)}."
+
+
+def desk_replied(number: str) -> str:
+    return f"Đã gửi câu trả lời cho phản ánh {shown(number)}."

@@ -1,20 +1,28 @@
 """The Telegram channel over real HTTP: the true dialogue, what is kept, and everything that goes wrong on the way."""
 
 import asyncio
+import json
 import logging
+import re
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
 from bot import build, service
 from bot import telegram_texts as words
+from bot.hooks import hooks
+from bot.outflow import Limits, Outflow
 from bot.settings import Settings
-from bot.telegram import FILE_MAX, TelegramChannel
+from bot.telegram import FILE_MAX, UPDATES, NotKnownYet, TelegramChannel
 from bot.telegram_pace import Pace
 from bot.telegram_render import Buttons
 from bot.worker import Rhythm, Talking
@@ -25,12 +33,15 @@ from knowledge.answer import Answers
 from store.database import Database
 from tests.bot.rooms import QUICK as RHYTHM
 from tests.bot.rooms import Answering, Simple, opened, working
+from tests.bot.test_hooks import Counted, served
 from tests.standins.telegram import Sent, TelegramStandin
 from tests.standins.telegram_rules import Refusal
 
 CHAT, OTHER, GROUP = 1001, 1002, -100200
 QUICK = Pace(poll=5, request=5, retry_first=0.02, retry_most=0.1, side_tries=4, conflict=0.05)
 KILLED = replace(RHYTHM, drain=0.3)  # of what takes long, nothing is waited for
+NO_LIMITS = Limits(private_burst=10**6, group_most=10**6, all_most=10**6)
+HOOK_SECRET = "a-secret_of-the-tests"
 SECRET = "AAH-stand_in-token-of-the-tests-00000"
 
 
@@ -67,22 +78,32 @@ async def running(
     token: str = "",
     api: str = "",
     now: Callable[[], datetime] = build.now,
+    pushed: bool = False,
+    limits: Limits = NO_LIMITS,
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """The channel at work, and a worker; begun and ended like the service does."""
+    """The channel at work, and a worker; begun and ended like the service does. `pushed`: behind a web server that Telegram calls."""
 
     def nudge() -> None:
         worker.nudge()
 
     await room.let_claims_go()
-    channel = TelegramChannel(token or standin.token, api or standin.base_url, room, nudge, "Cầu Nối", pace, now)
+    listening = socket.create_server(("127.0.0.1", 0))
+    webhook = f"http://127.0.0.1:{listening.getsockname()[1]}/" if pushed else ""
+    channel = TelegramChannel(
+        token or standin.token, api or standin.base_url, room, nudge, "Cầu Nối", pace, now, webhook=webhook, secret=HOOK_SECRET, outflow=Outflow(limits),
+    )  # fmt: skip
     task = asyncio.create_task(asyncio.sleep(0))
     try:
-        async with working(room, Simple(talk) if callable(talk) else talk, {"telegram": channel}, rhythm) as worker:
+        async with AsyncExitStack() as stack:
+            if pushed:
+                await stack.enter_async_context(served(Starlette(routes=hooks({"telegram": channel}, seconds=20)), listening))
+            worker = await stack.enter_async_context(working(room, Simple(talk) if callable(talk) else talk, {"telegram": channel}, rhythm))
             task = asyncio.create_task(channel.run())
             yield task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        listening.close()
 
 
 async def events(room: Database, person: str = str(CHAT)) -> list[dict[str, Any]]:
@@ -161,13 +182,18 @@ async def test_a_button_is_understood_after_a_restart(standin: TelegramStandin, 
 
 async def test_start_help_and_every_command_of_the_menu(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
     async with running(standin, room, dialogue):
-        await until(standin, lambda: len(standin.commands) == 3)
-        menus = {language: [entry["command"] for entry in entries] for (_, language), entries in standin.commands.items()}
+        await until(standin, lambda: len(standin.commands) == 6)
+        menus = {(json.loads(scope)["type"], language): [entry["command"] for entry in entries] for (scope, language), entries in standin.commands.items()}
         assert menus == {
-            "": [name for name, _ in words.COMMANDS["vi"]],
-            "vi": ["batdau", "trogiup", "vanban", "baocao", "cuatoi", "tracuu", "traloi", "riengtu", "xoa", "noi", "huy", "english"],
-            "en": [name for name, _ in words.COMMANDS["en"]],
-        }
+            ("all_private_chats", ""): [name for name, _ in words.COMMANDS["vi"]],
+            ("all_private_chats", "vi"): [
+                "batdau", "trogiup", "vanban", "baocao", "cuatoi", "tracuu", "traloi", "riengtu", "xoa", "noi", "huy", "english",
+            ],
+            ("all_private_chats", "en"): [name for name, _ in words.COMMANDS["en"]],
+            ("all_group_chats", ""): ["batdau", "trogiup", "vanban"],
+            ("all_group_chats", "vi"): ["batdau", "trogiup", "vanban"],
+            ("all_group_chats", "en"): ["start", "help", "documents"],
+        }  # fmt: skip
         assert standin.descriptions["description", ""].startswith("Cầu Nối là trợ lý tự động")
         standin.say(CHAT, "/start")
         assert "trợ lý tự động" in (await sent(standin, 1))[0].text
@@ -402,6 +428,293 @@ async def test_a_message_from_a_downtime_is_answered_and_a_webhook_left_over_rem
     async with running(standin, room, echo):
         assert (await sent(standin, 1))[0].text == "1001: hỏi lúc máy tắt"
     assert [call.payload.get("drop_pending_updates") for call in standin.calls_of("deleteWebhook")] in ([None], [False], ["false"])
+
+
+# --- what is pushed -------------------------------------------------------------------------------------
+
+
+async def test_what_is_pushed_is_answered(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue, pushed=True):
+        standin.say(CHAT, "CCN muốn mở rộng thì cần điều kiện gì?")
+        answer = (await sent(standin, 1))[0]
+        assert "khoản 2 Điều 8 Nghị định số 32/2024/NĐ-CP" in answer.text
+        standin.tap(answer, answer.buttons[0]["callback_data"])
+        assert "Căn cứ: Điều 8 Nghị định số 32/2024/NĐ-CP" in (await sent(standin, 2))[1].text
+        await until(standin, lambda: not standin.unanswered_taps and not standin.pending)
+    (call,) = standin.calls_of("setWebhook")
+    assert call.payload.pop("url").endswith("/hook/telegram")
+    assert "//hook" not in str(standin._webhook["url"])
+    assert {name: json.loads(value) if name == "allowed_updates" and isinstance(value, str) else value for name, value in call.payload.items()} in [
+        {"secret_token": HOOK_SECRET, "allowed_updates": UPDATES, "max_connections": most, "drop_pending_updates": drop}
+        for most in (40, "40") for drop in (False, "false")
+    ]  # fmt: skip
+    assert not standin.calls_of("getUpdates")
+    assert not standin.calls_of("deleteWebhook")  # while the service is down Telegram keeps what comes
+    assert {status for _, status in standin.webhook_attempts} == {200}
+
+
+async def test_pushes_that_come_twice_and_in_any_order_are_answered_once(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo, pushed=True):
+        standin.hold()
+        first, second = standin.say(CHAT, "một"), standin.say(CHAT, "hai")
+        standin.release(second, first, second, first, second)
+        assert sorted(m.text for m in await sent(standin, 2)) == ["1001: hai", "1001: một"]
+        await until(standin, lambda: not standin.pending)
+        standin.redeliver(first, second)
+        await until(standin, lambda: not standin.pending)
+        standin.say(CHAT, "ba")
+        assert [m.text for m in await sent(standin, 3)][2:] == ["1001: ba"]
+    async with running(standin, room, echo, pushed=True):
+        standin.redeliver(second, first)
+        standin.say(CHAT, "bốn")
+        assert [m.text for m in await sent(standin, 4)][3:] == ["1001: bốn"]
+        await until(standin, lambda: not standin.pending)
+    assert len(await events(room)) == 4
+    assert {status for _, status in standin.webhook_attempts} <= {200, None}  # None: between the two nobody listened
+
+
+async def test_a_thousand_pushes_that_are_not_telegrams_leave_no_trace(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    channel = TelegramChannel(standin.token, standin.base_url, room, lambda: None, "Cầu Nối", QUICK, webhook="https://bot.example.vn", secret=HOOK_SECRET)
+    counted = Counted()
+    right = HOOK_SECRET.encode()
+    secrets: list[bytes | None] = [
+        None, b"", right[:-1], right + b"x", right.upper(), right.replace(b"-", b"_"), b"*" * 256, b"x" * 4000, b"\xff" * len(right), "bí mật".encode(),
+        b"Bearer " + right, right + b"," + right, right[::-1], standin.token.encode(), b'"' + right + b'"',
+    ]  # fmt: skip
+    async with served(Starlette(routes=hooks({"telegram": channel}, watch=counted))) as url, httpx.AsyncClient() as http:
+        for n in range(1000):
+            update = {"update_id": n, "message": message(standin, {"text": f"giả {n}"})}
+            headers = {b"content-type": b"application/json", b"x-forwarded-for": b"149.154.160.1", b"x-real-ip": b"149.154.160.1"}
+            if (secret := secrets[n % len(secrets)]) is not None:
+                headers[b"x-telegram-bot-api-secret-token" if n % 2 else b"X-Telegram-Bot-Api-Secret-Token"] = secret
+            if n % 7 == 0:
+                headers |= {b"authorization": right, b"x-telegram-secret": right, b"cookie": right}
+            path = f"/hook/telegram?secret_token={HOOK_SECRET}" if n % 3 == 0 else "/hook/telegram"
+            assert (await http.post(url + path, content=json.dumps(update), headers=headers)).status_code == 401, n
+        assert counted.reasons == [("telegram", "forged")] * 1000
+        assert await events(room) == []
+        async with room.look() as work:
+            assert await work.outbox.counts() == {}
+        assert [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))] == []
+        genuine = {"content-type": "application/json", "x-telegram-bot-api-secret-token": HOOK_SECRET}
+        taken = await http.post(f"{url}/hook/telegram", json={"update_id": 5, "message": message(standin, {"text": "thật"})}, headers=genuine)
+        assert (taken.status_code, [event["text"] for event in await events(room)]) == (200, ["thật"])
+
+
+@pytest.mark.parametrize("secret", ["", "có dấu", "a b", "a" * 257, "a\n", "a.b", "\uff41"])
+def test_a_webhook_without_a_secret_is_refused_at_once(room: Database, secret: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words.NOT_GUARDED)):
+        TelegramChannel("5:token", "http://127.0.0.1", room, lambda: None, "Cầu Nối", webhook="https://bot.example.vn", secret=secret)
+
+
+def test_without_a_webhook_no_push_is_genuine(room: Database) -> None:
+    channel = TelegramChannel("5:token", "http://127.0.0.1", room, lambda: None, "Cầu Nối", secret="s" * 256)
+    for given in ("", "s" * 256):
+        assert not channel.genuine({"x-telegram-bot-api-secret-token": given}, b"")
+    guarded = TelegramChannel("5:token", "http://127.0.0.1", room, lambda: None, "Cầu Nối", webhook="https://bot.example.vn", secret="A-_9" * 64)
+    told = [{}, *({"x-telegram-bot-api-secret-token": given} for given in ("", "A-_9" * 63, "đ", "\ud800", "A-_9" * 64))]
+    assert [guarded.genuine(headers, b"") for headers in told] == [False] * 5 + [True]
+
+
+async def test_an_edit_a_late_tap_and_what_nobody_can_read_are_pushed_too(standin: TelegramStandin, room: Database) -> None:
+    nested: dict[str, Any] = message(standin, {"text": "sâu"})
+    for _ in range(300):
+        nested = {**message(standin, {"text": "sâu"}), "reply_to_message": nested}
+    async with running(standin, room, echo, pushed=True):
+        standin.say(CHAT, "hỏi")
+        shown = (await sent(standin, 1))[0]
+        standin.revise(CHAT, shown.message["message_id"] - 1, "sửa")
+        assert (await sent(standin, 2))[1].text == "1001: sửa"
+        old = Buttons(standin.token, lambda: datetime.now(UTC) - timedelta(hours=25)).data(str(CHAT), "p:a")
+        standin.tap(shown, old, forged=True)
+        assert (await sent(standin, 3))[2].text == words.stale()[0]
+        standin.hold()
+        tap = standin.tap(shown, shown.buttons[0]["callback_data"])
+        standin.expire_taps()
+        standin.release(tap)
+        assert (await sent(standin, 4))[3].text == "1001: p:a"
+        standin.push("message", {"message_id": "x"})
+        standin.push("callback_query", {"id": 7})
+        standin.push("my_chat_member", {"moon": 1})
+        standin.push("message", nested)
+        await until(standin, lambda: not standin.pending)
+    assert {status for _, status in standin.webhook_attempts} == {200}
+
+
+async def test_who_blocks_unblocks_and_a_group_that_moves_are_pushed_too(standin: TelegramStandin, room: Database) -> None:
+    standin.add_chat(-100300)
+    async with running(standin, room, echo, pushed=True):
+        standin.hold()
+        asked = standin.say(CHAT, "hỏi")
+        standin.block(CHAT)
+        standin.push("my_chat_member", member(standin, "kicked"))
+        standin.release(asked)
+        await stand(room, held=1)
+        standin.unblock(CHAT)
+        standin.push("my_chat_member", member(standin, "member"))
+        assert [m.text for m in await sent(standin, 1)] == ["1001: hỏi"]
+        await until(standin, lambda: bool(standin.calls_of("getMe")))
+        standin.push("message", {**message(standin, {"migrate_to_chat_id": -100300}, GROUP), "message_id": 901})
+        standin.push("message", {**message(standin, {"migrate_from_chat_id": GROUP}, -100300), "message_id": 1})
+        standin.fail_next("sendMessage", 400, "Bad Request: group chat was upgraded", parameters={"migrate_to_chat_id": -100300})
+        standin.say(GROUP, "/vanban")
+        assert (await sent(standin, 2))[1].chat_id == -100300
+        await until(standin, lambda: not standin.pending)
+    assert len(standin.sent) == 2
+
+
+async def test_while_the_database_is_away_telegram_pushes_again(standin: TelegramStandin, room: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    away, work = True, room.work
+
+    def failing() -> AbstractAsyncContextManager[Work]:
+        if away:
+            raise OSError("disk")
+        return work()
+
+    monkeypatch.setattr(room, "work", failing)
+    async with running(standin, room, echo, pushed=True):
+        asked = standin.say(CHAT, "hỏi")
+        await until(standin, lambda: len(standin.webhook_attempts) >= 3)
+        assert standin.pending == [asked]
+        away = False
+        assert [m.text for m in await sent(standin, 1)] == ["1001: hỏi"]
+        await until(standin, lambda: not standin.pending)
+    statuses = [status for _, status in standin.webhook_attempts]
+    assert (set(statuses[:-1]), statuses[-1]) == ({503}, 200)
+
+
+async def test_what_a_group_says_before_the_bot_knows_its_name_comes_again(standin: TelegramStandin, room: Database) -> None:
+    channel = TelegramChannel(standin.token, standin.base_url, room, lambda: None, "Cầu Nối", QUICK, webhook="https://bot.example.vn", secret=HOOK_SECRET)
+    with pytest.raises(NotKnownYet):
+        await channel.take({"update_id": 1, "message": message(standin, {"text": "/vanban"}, GROUP)})
+    assert await channel.take({"update_id": 2, "message": message(standin, {"text": "hỏi"})})
+    standin.fail_next("getMe", 502, "Bad Gateway", times=2)
+    async with running(standin, room, echo, pushed=True):
+        standin.say(GROUP, "/vanban", user={"id": 5})
+        assert sorted(m.chat_id for m in await sent(standin, 2)) == [GROUP, CHAT]
+
+
+async def test_a_webhook_that_was_taken_away_is_set_again(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(standin, room, echo, pushed=True, pace=replace(QUICK, webhook=0.05)):
+        standin.say(CHAT, "một")
+        await sent(standin, 1)
+        for n, other in enumerate(({}, {"url": "https://bot.example.vn/khac"}), 2):
+            standin._webhook = dict(other)
+            await until(standin, lambda n=n: len(standin.calls_of("setWebhook")) == n)  # type: ignore[misc]
+        standin._allowed = ["message"]
+        await until(standin, lambda: len(standin.calls_of("setWebhook")) == 4)
+        standin.say(CHAT, "hai")
+        assert [m.text for m in await sent(standin, 2)] == ["1001: một", "1001: hai"]
+        looked = len(standin.calls_of("getWebhookInfo"))
+        await until(standin, lambda: len(standin.calls_of("getWebhookInfo")) > looked + 2)
+    assert len(standin.calls_of("setWebhook")) == 4
+    assert [record.getMessage() for record in caplog.records].count(words.PUSH_LOST) == 3
+
+
+async def test_what_keeps_telegram_from_pushing_is_told_once_without_secrets(
+    standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = standin._webhook_info
+    trouble = {"last_error_date": 1_790_000_000, "last_error_message": f"Wrong response\nfrom the webhook: {HOOK_SECRET} {standin.token}"}
+    standin._methods["getwebhookinfo"] = ("getWebhookInfo", lambda payload: {**known(payload), **trouble})
+    standin.fail_next("setWebhook", 400, f"Bad Request: bad webhook: scripted {HOOK_SECRET} {standin.token}", times=2)
+    standin.fail_next("setWebhook", 502, "Bad Gateway")
+    standin.fail_next("getWebhookInfo", 400, "Bad Request: scripted")
+    async with running(standin, room, echo, pushed=True, pace=replace(QUICK, webhook=0.05)):
+        await until(standin, lambda: len(standin.calls_of("getWebhookInfo")) >= 5)
+        trouble["last_error_date"] = 1_790_000_060
+        looked = len(standin.calls_of("getWebhookInfo"))
+        await until(standin, lambda: len(standin.calls_of("getWebhookInfo")) >= looked + 3)
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.telegram"]
+    assert [line.endswith("Wrong response from the webhook: *** 123456789:***") for line in told if words.PUSH_TROUBLE[:20] in line] == [True, True]
+    assert sum("bad webhook: scripted *** 123456789:***" in line for line in told) == 2
+    assert SECRET not in caplog.text
+    assert HOOK_SECRET not in caplog.text
+
+
+async def test_a_token_that_is_refused_ends_a_pushed_channel_too(standin: TelegramStandin, room: Database, caplog: pytest.LogCaptureFixture) -> None:
+    standin.fail_next("setWebhook", 401, "Unauthorized")
+    async with running(standin, room, echo, pushed=True) as channel:
+        await asyncio.wait_for(asyncio.shield(channel), 5)
+    assert words.NOT_TAKEN in [record.getMessage() for record in caplog.records]
+
+
+async def test_fetching_again_after_pushing_loses_nothing(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo, pushed=True):
+        standin.say(CHAT, "một")
+        await sent(standin, 1)
+    standin.say(CHAT, "lúc tắt")
+    async with running(standin, room, echo):
+        assert [m.text for m in await sent(standin, 2)] == ["1001: một", "1001: lúc tắt"]
+
+
+# --- links ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "choice"), [
+    ("/start d-32-2024-nd-cp", "d:32-2024-nd-cp"), ("/start@standin_bot d-32-2024-ND-CP", "d:32-2024-nd-cp"), ("/batdau d-a", "d:a"),
+    ("/start q-ban_1", "r:"), ("/START q-hn", "r:"), ("/start d-" + "a" * 62, "d:" + "a" * 62),
+    ("/start", None), ("/start 32-2024-nd-cp__8__1", None), ("/start d-", None), ("/start q-", None), ("/start d-" + "a" * 63, None), ("/start q-đ", None),
+    ("/start d-a b", None), ("/start d-a_b", None), ("/trogiup d-a", None), ("d-a", None), ("/start d-a\nq-b", None), ("/start x-a", None),
+])  # fmt: skip
+async def test_a_link_is_what_the_conversation_calls_it(standin: TelegramStandin, room: Database, text: str, choice: str | None) -> None:
+    channel = TelegramChannel(standin.token, standin.base_url, room, lambda: None, "Cầu Nối", QUICK)
+    assert await channel.take({"update_id": 1, "message": message(standin, {"text": text})})
+    (kept,) = await events(room)
+    assert (kept.get("choice"), kept["text"], kept["message"]) == (choice, "" if choice else text, "77")
+
+
+async def test_links_open_a_document_a_provision_and_a_report(standin: TelegramStandin, room: Database, dialogue: Talking) -> None:
+    async with running(standin, room, dialogue):
+        for n, (payload, wanted) in enumerate([
+            ("d-32-2024-nd-cp", "32/2024/NĐ-CP"), ("32-2024-nd-cp__8__2", "khoản 2 Điều 8"),
+            ("q-ban-chung", report_texts("vi").ask_what(1, 6).partition(")")[2]),
+        ], 1):  # fmt: skip
+            standin.say(CHAT, f"/start {payload}")
+            assert wanted in (await sent(standin, n))[-1].text
+
+
+# --- how fast messages leave ----------------------------------------------------------------------------
+
+
+def long_reply(parts: int) -> Answering:
+    """A conversation whose answers take so many messages."""
+
+    async def talk(incoming: Incoming) -> Reply:
+        return said("\n\n".join(f"{n}. " + "Quy định về cụm công nghiệp. " * 135 for n in range(parts)))
+
+    return talk
+
+
+async def test_three_parts_to_a_quiet_chat_go_at_once_and_the_rest_in_its_time(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, long_reply(5), limits=Limits(private_every=0.6)):
+        standin.say(CHAT, "hỏi")
+        messages = await sent(standin, 5)
+    assert [m.text[:2] for m in messages] == [f"{n}." for n in range(5)]
+    gaps = [later.time - one.time for one, later in pairwise(messages)]
+    assert gaps[2] > 0.2
+    assert gaps[3] > 0.5
+    assert messages[2].time - messages[0].time < 0.6
+
+
+async def test_a_group_over_its_limit_waits_and_holds_up_nobody(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, echo, limits=Limits(group_most=2, group_seconds=1.5), pace=replace(QUICK, turn_most=0.1)):
+        for n in range(4):
+            standin.say(GROUP, "/vanban", user={"id": 5 + n})
+        await sent(standin, 2)
+        standin.say(CHAT, "hỏi")
+        assert [m.chat_id for m in await sent(standin, 5)] == [GROUP, GROUP, CHAT, GROUP, GROUP]
+        await stand(room, sent=5)
+    to_group = [m.time for m in standin.sent if m.chat_id == GROUP]
+    assert to_group[2] - to_group[0] > 1.4
+    assert {call.status for call in standin.calls_of("sendMessage")} == {200}
+
+
+async def test_the_rest_of_a_very_long_reply_is_claimed_anew(standin: TelegramStandin, room: Database) -> None:
+    async with running(standin, room, long_reply(4), pace=replace(QUICK, send_most=0.0)):
+        standin.say(CHAT, "hỏi")
+        await stand(room, sent=1)
+    assert [m.text[:2] for m in standin.sent] == [f"{n}." for n in range(4)]
 
 
 # --- buttons --------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ async def test_a_message_that_always_fails_is_answered_with_a_word_of_regret(dat
 async def test_what_ended_the_process_again_and_again_is_given_up(database: Database) -> None:
     phone = Phone()
     await arrives(database, "một")
-    for n in range(5):
+    for n in range(12):
         async with database.work() as work:
             assert await work.inbox.claim(build.now() + timedelta(hours=n), timedelta(minutes=1)) is not None
         await database.let_claims_go()

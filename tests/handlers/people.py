@@ -22,6 +22,7 @@ from handlers.talk import Talk
 from knowledge.calendar import Calendar
 from knowledge.corpus import Corpus
 from knowledge.provision import Provision
+from reports.chats import DeskChat
 from reports.deadlines import Clocks
 from reports.desk import DeskService
 from reports.number import RandomCodes
@@ -82,6 +83,7 @@ class Room:
         self.database, self.law = database, Law()
         self.sinks = {"telegram": Sink(), "web": Sink()}
         self.likely: list[Provision] = []
+        self.chats: dict[str, tuple[DeskChat, ...]] = {}
         self.find_fault: Exception | None = None
         faults = Faults(lambda: corpus, lambda _: self.likely)
 
@@ -102,7 +104,7 @@ class Room:
 
     def clerk(self, work: Work) -> Clerk:
         codes = RandomCodes()
-        return Clerk(Service(work.reports, work.files, RULES, self.now, codes), DeskService(work.reports, RULES, self.now, codes), RULES)
+        return Clerk(Service(work.reports, work.files, RULES, self.now, codes), DeskService(work.reports, RULES, self.now, codes), RULES, self.chats)
 
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)
@@ -138,10 +140,11 @@ class Person:
     def last(self) -> Reply:
         return self.got[-1]
 
-    async def says(self, text: str, *, files: Sequence[File] = (), edits: str = "", group: bool = False) -> str:
+    async def says(self, text: str, *, files: Sequence[File] = (), edits: str = "", group: bool = False, quoted: str = "") -> str:
         """Write, and read the reply."""
         self.message = edits or str(next(self._messages))
-        await self.room.arrives(Incoming(self.channel, self.name, text, message=self.message, edits=bool(edits), group=group, files=tuple(files)))
+        said = Incoming(self.channel, self.name, text, message=self.message, edits=bool(edits), group=group, files=tuple(files), quoted=quoted)
+        await self.room.arrives(said)
         return self.last.text()
 
     async def picks(self, label: str) -> str:

@@ -9,6 +9,7 @@ import pytest_asyncio
 from handlers.message import File
 from knowledge.corpus import Corpus, load_digests
 from knowledge.provision import Ref
+from reports.chats import DeskChat
 from reports.model import Field, Identity, NameSeen, Problem, Regime, Report, ReporterKind, Unfixed
 from reports.states import State
 from tests.handlers.people import Person, Room, opened_room
@@ -484,6 +485,72 @@ async def test_a_code_carries_the_conversation_to_another_channel_and_back(room:
     back = (await phone.says("/noi")).split("cuộc trò chuyện: ")[1].split()[0]
     await web.says(f"/noi {back}")
     assert [r.id for r in await mine(room, "w1", "web")] == [report.id]
+
+
+async def test_two_channels_of_one_person_are_linked_and_parted_again(room: Room) -> None:
+    web, phone, stranger = Person(room, "w1", "web"), Person(room, "77"), Person(room, "88")
+    report = await sent_report(phone)
+    code = (await web.says("/lienket")).split("liên kết: ")[1].split()[0]
+    assert "không đúng" in await stranger.says("/lienket AAAAA-BBBBB")
+    await phone.says(f"/lienket {code}")
+    assert f"CN {report.number[:3]}" in await web.says("/cuatoi")
+    room.sinks["telegram"].away.add("77")
+    async with room.desk() as desk:
+        await desk.reply(report.id, "Ông Nam", "Nộp tại Sở.")
+    assert "Nộp tại Sở." in web.last.text()
+    async with room.database.look() as work:
+        assert (await work.outbox.counts()).get("held", 0) == 0
+    await web.says("/cuatoi")
+    await web.picks("CN ")
+    await web.picks("ở lại")
+    await web.says("Sở chưa nhận")
+    room.sinks["telegram"].away.clear()
+    assert (await mine(room, "77"))[0].state is State.REOPENED
+    assert "thôi liên kết" in await web.says("/lienket bỏ")
+    assert "chưa gửi phản ánh" in await web.says("/cuatoi")
+    assert "Không tìm thấy" in await web.taps(f"w:open:{report.id}")
+
+
+async def test_an_erasure_reaches_the_linked_channel(room: Room) -> None:
+    web, phone = Person(room, "w1", "web"), Person(room, "77")
+    await sent_report(phone)
+    code = (await web.says("/lienket")).split("liên kết: ")[1].split()[0]
+    await phone.says(f"/lienket {code}")
+    await web.says("/xoa")
+    await web.picks("Xóa tất cả")
+    assert await mine(room, "77") == []
+
+
+# --- chats of desks -----------------------------------------------------------------------------------
+
+
+async def test_a_desk_hears_of_a_report_and_answers_by_replying(room: Room) -> None:
+    room.chats = {"queue": (DeskChat("telegram", "-100", 7),)}
+    lan, binh, stranger = Person(room), Person(room, "-100:55"), Person(room, "-100:66")
+    report = await sent_report(lan, "Xã chưa rõ nộp báo cáo cụm công nghiệp ở đâu <b>0912</b>")
+    told = room.sinks["telegram"].sent["-100"][-1].text()
+    assert f"CN {report.number[:3]}" in told
+    assert "nộp báo cáo cụm" in told
+    async with room.database.work() as work:
+        code = await work.carrying.code(Identity("staff", "Bà Bình, Phòng QLCN"), room.at)
+    assert "đã đăng ký mới" in await stranger.says("Nộp tại Sở.", group=True, quoted=told)
+    assert "đã đăng ký mới" in await binh.says("Nộp tại Sở.", group=True, quoted=told)
+    await Person(room, "55").says(f"/canbo {code}")
+    assert "Đã gửi câu hỏi" in await binh.says("? Xã nào vậy", group=True, quoted=told)
+    assert "Xã nào vậy" in lan.last.text()
+    assert "Đã gửi câu trả lời" in await binh.says("Nộp tại Sở.", group=True, quoted=told)
+    assert "Nộp tại Sở." in lan.last.text()
+    assert "Bà Bình, Phòng QLCN" in lan.last.text()
+    assert "không làm được" in await binh.says("nhận", group=True, quoted=told) or "trạng thái" in binh.last.text()
+
+
+async def test_a_code_of_the_operator_enrols_and_another_does_not(room: Room) -> None:
+    lan = Person(room)
+    web = Person(room, "w", "web")
+    code = (await web.says("/noi")).split("cuộc trò chuyện: ")[1].split()[0]
+    assert "không đúng" in await lan.says(f"/canbo {code}")
+    async with room.database.look() as work:
+        assert await work.staff.name(Identity("telegram", "lan")) is None
 
 
 # --- reports go on ------------------------------------------------------------------------------------

@@ -173,6 +173,9 @@ class MemoryReports:
     async def of(self, identity: Identity) -> Sequence[Report]:
         return list(reversed([r for r in self.tables.reports.values() if r.reporter == identity]))
 
+    async def circle(self, identity: Identity) -> frozenset[Identity]:
+        return frozenset({identity})
+
     async def merged_into(self, report: str) -> Sequence[Report]:
         return [r for r in self.tables.reports.values() if r.merged_into == report]
 
