@@ -35,7 +35,8 @@ def test_whatever_arrives_is_answered_once_and_touches_nobody_else(stage: Stage,
 # What generation seldom reaches: a conversation that is carried away, an event that comes again after an erasure.
 @pytest.mark.parametrize("story", [
     [Update("report", words="Xã không biết gửi hồ sơ cho cơ quan nào"), Update("say", words="/noi"), Update("carry", 1, n=1), Update("say", words="/phananh")],
-    [Update("say", words="/baocao"), Update("invented tap", words="w:trouble:²"), Update("invented tap", words="w:open:\x00"), Update("invented tap", words="w:open:\ud800")],
+    [Update("say", words="/baocao"), Update("invented tap", words="w:trouble:²")],
+    [Update("invented tap", words="w:open:\x00"), Update("invented tap", words="w:open:\ud800")],
     [Update("invented tap", words="d:32-2024-nd-cp:²"), Update("invented tap", words="q:²")],
     [Update("report", words="Chợ hạng ba do ai quản lý"), Update("erase"), Update("again", n=3), Update("say", words="/baocao")],
 ])  # fmt: skip
