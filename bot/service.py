@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -27,9 +28,11 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(settings.log_format))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
-    # httpx and aiogram write request addresses, and the Telegram token is part of them.
-    for noisy in ("httpx", "aiogram.event", "aiohttp.access", "alembic"):
+    # httpx and aiogram write request addresses, and a platform's token is part of them; aiosqlite writes every value.
+    for noisy in ("httpx", "aiogram.event", "aiohttp.access", "alembic", "aiosqlite"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Searching holds the interpreter for milliseconds at a time; what waits for a commit of an arrived message comes in between.
+    sys.setswitchinterval(0.001)
     with build.only_service(settings) as alone:
         if not alone and not settings.database.get_secret_value():
             say("Một dịch vụ khác đang chạy trên cùng thư mục dữ liệu; SQLite chỉ dùng cho một dịch vụ. Hãy dừng dịch vụ kia, hoặc dùng PostgreSQL.")

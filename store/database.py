@@ -151,7 +151,7 @@ class Database:
 
 def open_engine(url: str) -> AsyncEngine:
     """An engine for a SQLite or PostgreSQL address; nothing is opened yet."""
-    common: dict[str, Any] = {"json_serializer": _as_json}
+    common: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}  # a person's words belong in no log
     if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True, **common)
     engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **common)

@@ -953,6 +953,24 @@ async def test_in_a_group_only_who_addresses_the_assistant_is_answered(standin: 
         assert answers_text == ["-100200:5: /vanban", "-100200:5: /vanban", "-100200:5: còn gì nữa?"]
 
 
+async def test_a_reply_in_a_group_brings_the_words_that_it_replies_to(standin: TelegramStandin, room: Database) -> None:
+    seen: list[Incoming] = []
+
+    async def talk(incoming: Incoming) -> Reply:
+        seen.append(incoming)
+        return said("Phản ánh mới CN 482 719 3056")
+
+    lan = {"user": {"id": 55, "is_bot": False, "first_name": "Lan"}}
+    async with running(standin, room, talk):
+        standin.say(GROUP, "/vanban@standin_bot", **lan)
+        told = (await sent(standin, 1))[0]
+        standin.say(GROUP, "Nộp tại Sở.", **lan, reply_to_message=told.message)
+        await sent(standin, 2)
+    assert seen[0].quoted == ""
+    assert "CN 482 719 3056" in seen[1].quoted
+    assert seen[1].person == f"{GROUP}:55"
+
+
 async def test_in_a_group_a_list_belongs_to_who_asked(standin: TelegramStandin, room: Database) -> None:
     async with running(standin, room, echo):
         standin.say(GROUP, "/vanban", user={"id": 5})

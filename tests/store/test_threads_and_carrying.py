@@ -132,3 +132,42 @@ def test_a_ledger_that_a_crash_has_cut_is_read_as_far_as_it_goes(tmp_path: Path)
     assert ledger.read() == [one]
     assert ledger.merged([one, two]) == [one, two]
     assert ledger.read() == [one, two]
+
+
+async def test_what_goes_to_many_never_stands_before_a_reply(database: Database) -> None:
+    async with database.work() as work:
+        for n in range(5):
+            await work.outbox.add(Outgoing("web", f"nhiều {n}", f"many-{n}", {}), NOW)
+        await work.outbox.add(Outgoing("web", "lan", "in:1", {}, 1), NOW)
+        first = await work.outbox.claim(SOON, timedelta(minutes=1), ("web",))
+    assert first is not None
+    assert first.message.person == "lan"
+
+
+async def test_links_join_part_and_move(database: Database) -> None:
+    web, phone, zalo = Identity("web", "w"), Identity("telegram", "t"), Identity("zalo", "z")
+    async with database.work() as work:
+        assert await work.links.circle(web) == {web}
+        assert not await work.links.leave(web)
+        await work.links.join(web, phone)
+        await work.links.join(zalo, phone)
+        for identity in (web, phone, zalo):
+            assert await work.links.circle(identity) == {web, phone, zalo}
+        assert await work.links.leave(phone)
+        assert await work.links.circle(web) == {web, zalo}
+        assert await work.links.circle(phone) == {phone}
+        code = await work.carrying.code(web, NOW)
+        await work.carrying.take(code, phone, NOW)
+        assert await work.links.circle(phone) == {phone, zalo}
+        assert await work.links.leave(zalo)
+        assert await work.links.circle(phone) == {phone}  # nobody stands in a circle alone
+
+
+async def test_queues_are_counted_for_who_watches(database: Database) -> None:
+    await put(database, "một")
+    await put(database, "hai", minutes=2)
+    async with database.work() as work:
+        await work.outbox.add(Outgoing("telegram", "lan", "n", {}), NOW)
+    async with database.look() as work:
+        assert await work.threads.backlog() == {"web": (2, NOW)}
+        assert await work.threads.standing() == {("telegram", "waiting"): 1}
