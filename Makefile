@@ -15,7 +15,7 @@ run: setup ## set up and serve the web chat (and Telegram, where a token is set)
 
 test: setup check ## set up and pass every check and test
 	@echo "== Kiểm thử"
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=$$(cat tests/coverage-floor)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$$(cat tests/coverage-floor)
 
 check: setup
 	@echo "== ruff, mypy, import-linter"
