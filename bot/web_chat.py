@@ -21,6 +21,7 @@ from knowledge.corpus import Corpus
 SHOWN: Final = 6  # exchanges on the page; more on request
 PATIENCE: Final = 2.0  # seconds a page waits for a reply before it says that one is coming
 PATIENCE_SCRIPT: Final = 25.0  # the same for the script, which shows the waiting itself
+ERASED: Final = "/?da-xoa=1"  # where who has erased everything is led
 LISTEN: Final = 25.0  # seconds after which a silent stream says that it lives
 STREAMS: Final = 2000  # pages that may listen at the same time; the others see news on their next visit
 
@@ -69,6 +70,8 @@ class Chat:
                 as_of = read_day(request.query_params["ngay"])
             except BadDay as error:
                 status, notice, as_of = 400, t.bad_day.format(day=error.text), None
+        if "da-xoa" in request.query_params:
+            notice = t.erased
         draft = request.query_params.get("hoi", "")[:TEXT_LIMIT] or (last.draft if last else "")
         response = self._page(request, person, thread, status, notice, draft, as_of)
         if known is None:
@@ -87,6 +90,8 @@ class Chat:
         try:
             number = await self._taken(request, form, person, known is not None)
             exchange = await self._waited(person, number, t, PATIENCE_SCRIPT if _scripted(request) else PATIENCE)
+            if exchange is None:  # an erasure has taken the message itself away
+                return JSONResponse({"leave": ERASED}) if _scripted(request) else RedirectResponse(ERASED, 303)
         except Refused as refused:
             response = await self._refuse(request, person if known else "", refused, form)
             if known is None:
@@ -107,6 +112,8 @@ class Chat:
             exchange = await self._waited(person, request.path_params["number"], t, PATIENCE_SCRIPT)
         except Refused as refused:
             return JSONResponse({"error": refused.notice}, refused.status)
+        if exchange is None:
+            raise HTTPException(404)
         return self._json(request, person, exchange)
 
     async def listen(self, request: Request) -> Response:
@@ -141,14 +148,11 @@ class Chat:
         except Unavailable:
             return [], 503, t.unavailable
 
-    async def _waited(self, person: str, number: int, t: Texts, seconds: float) -> Exchange:
+    async def _waited(self, person: str, number: int, t: Texts, seconds: float) -> Exchange | None:
         try:
-            exchange = await self._mail.wait(person, number, t.lang, seconds)
+            return await self._mail.wait(person, number, t.lang, seconds)
         except Unavailable as error:
             raise Refused(503, t.unavailable) from error
-        if exchange is None:
-            raise HTTPException(404)
-        return exchange
 
     async def _taken(self, request: Request, form: Form, person: str, known: bool) -> int:
         """The number of the message that this form opens, or has opened already; raise Refused."""

@@ -82,7 +82,9 @@ async def read_form(request: Request) -> Form:
             data, files = await FormParser(request.headers, _counted(request, limit), max_fields=10).parse(), []
         else:
             raise HTTPException(415)
-    except (MultiPartException, UnicodeError, KeyError) as error:
+    except MultiPartException as error:
+        raise HTTPException(413 if "Too many files" in error.message else 400) from error
+    except (UnicodeError, KeyError) as error:
         raise HTTPException(400) from error
     return Form(
         text=_UNSEEN.sub(" ", _field(data, "text").replace("\r\n", "\n").replace("\r", "\n")).strip(),

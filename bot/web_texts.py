@@ -51,6 +51,7 @@ class Texts:
     empty: str
     busy: str
     unavailable: str
+    erased: str
     attach: str
     attach_hint: str
     attached: str
@@ -168,12 +169,13 @@ VI: Final = Texts(
     digest_only="Đang dùng bản tóm lược;",
     digest_only_link="nạp văn bản chính thức thế nào?",
     too_long="Nội dung dài {count} ký tự, quá mức {limit}. Mời anh/chị rút gọn rồi gửi lại; phần đã gõ vẫn ở ô bên dưới.",
-    too_large="Nội dung gửi lên quá lớn. Mời anh/chị rút gọn rồi gửi lại.",
+    too_large="Nội dung gửi lên quá lớn; tệp: mỗi lần tối đa 5 tệp, tổng cộng 20 MB. Mời anh/chị rút gọn rồi gửi lại.",
     empty="Chưa có câu hỏi nào được nhập. Mời anh/chị gõ câu hỏi rồi bấm Gửi.",
     busy="Các câu hỏi trước chưa trả lời xong. Mời anh/chị chờ một chút rồi gửi lại; phần đã gõ vẫn ở ô bên dưới.",
     unavailable="Xin lỗi, hệ thống tạm thời chưa nhận được tin nhắn. Nội dung vẫn ở ô bên dưới, mời anh/chị gửi lại sau ít phút.",
+    erased="Đã xóa toàn bộ dữ liệu của anh/chị.",
     attach="Đính kèm tệp",
-    attach_hint="Ảnh, PDF, Word, Excel; tối đa 20 MB. Chỉ dùng khi gửi phản ánh.",
+    attach_hint="Ảnh, PDF, Word, Excel; mỗi lần tối đa 5 tệp, tổng cộng 20 MB. Chỉ dùng khi gửi phản ánh.",
     attached="Tệp kèm theo:",
     news="Tin mới từ cơ quan xử lý",
     stale="Trang này mở đã lâu nên câu hỏi chưa được gửi. Phần đã gõ vẫn ở ô bên dưới, mời anh/chị bấm Gửi lần nữa.",
@@ -285,12 +287,13 @@ EN: Final = Texts(
     digest_only="Working from summaries;",
     digest_only_link="how are official texts loaded?",
     too_long="Your text has {count} characters, more than the {limit} allowed. Please shorten it; it is still in the box below.",
-    too_large="What was sent is too large. Please shorten it and send it again.",
+    too_large="What was sent is too large; files: at most 5 at a time, 20 MB together. Please shorten it and send it again.",
     empty="Please type a question first.",
     busy="Your earlier questions are still being answered. Please wait a moment and send again; your text is still in the box below.",
     unavailable="Sorry, messages cannot be taken at the moment. Your text is still in the box below; please send it again in a few minutes.",
+    erased="All your data has been erased.",
     attach="Attach a file",
-    attach_hint="Picture, PDF, Word, Excel; at most 20 MB. For reports only.",
+    attach_hint="Picture, PDF, Word, Excel; at most 5 files, 20 MB together. For reports only.",
     attached="Attached:",
     news="News about your report",
     stale="This page has been open for long, so the question was not sent. It is still in the box below; please press Send again.",

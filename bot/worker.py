@@ -147,7 +147,7 @@ class Worker:
             await self._failed(arrived, error)
         else:
             if outcome.forget:
-                await self._post.files.remove([f.digest for f in incoming.files if f.digest])
+                await self._post.drop([f.digest for f in incoming.files if f.digest])
             self._to_send[arrived.event.channel].ring()
             self._tell(arrived, outcome)
 

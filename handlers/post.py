@@ -335,10 +335,6 @@ class Contents(Protocol):
         """The content with this hash; FileNotFoundError where there is none."""
         ...
 
-    async def remove(self, digests: Collection[str]) -> None:
-        """Remove content."""
-        ...
-
 
 class Post(Protocol):
     """Units of work that happen whole or not at all."""
@@ -346,6 +342,10 @@ class Post(Protocol):
     @property
     def files(self) -> Contents:
         """The content of files."""
+        ...
+
+    async def drop(self, digests: Collection[str]) -> None:
+        """Remove content that must not be kept, unless something else names it."""
         ...
 
     def work(self) -> AbstractAsyncContextManager[Work]:

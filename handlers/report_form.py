@@ -7,15 +7,16 @@ from typing import Final
 from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.report_papers import alike, receipt, summary
 from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, ways
-from handlers.report_staff import desk_lines, tell_desk
-from handlers.report_turn import Turn, lead
+from handlers.report_staff import desk_lines, tell_desk, tell_news
+from handlers.report_turn import Turn, lead, refused
 from knowledge.intent import Kind, intent
 from knowledge.vietnamese import fold, one_line, strip_accents
-from reports.errors import Missing, NotFound
+from reports.errors import BadAttachment, Classified, Missing, NotFound, TooMany
 from reports.model import Actor, Author, NameSeen, Report, ReporterKind, Unfixed
 from reports.places import Place
 from reports.service import Receipt
 
+WISH_ALONE: Final = 5  # words that say no more than that one wants to report
 LEAST: Final = 6  # letters that say something
 _PLACES: Final = 8
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -34,7 +35,12 @@ class Form:
     async def begin(self, about: str = "", text: str = "") -> Reply:
         """Start a report: about an answer, with words at hand, or with nothing; an unfinished one is offered first."""
         turn = self._turn
-        if (draft := await self._service.draft(turn.by)) is not None:
+        if (draft := await self._service.draft(turn.by)) is not None and not draft.text.strip():
+            if turn.found.named is not None:
+                draft = await self._service.fill(replace(draft, provision=turn.found.named), turn.by)
+            turn.remember(report=draft.id)
+            return await (self._filled(Step.WHAT, replace(draft, text=text)) if text.strip() else self._ask(Step.WHAT, draft))
+        if draft is not None:
             turn.remember(report=draft.id, step=Step.RESUME, heard={**turn.memory.heard, "about": about})
             choices = (Choice(self._say.resume(), "w:resume"), Choice(self._say.begin_anew(), f"w:anew:{about}"[:56]), Choice(self._say.cancel(), "w:cancel"))
             return replace(lead(self._say.has_draft(one_line(draft.text))), choices=choices)
@@ -85,7 +91,8 @@ class Form:
         if name in ("begin", "anew"):
             if name == "anew" and (old := await self._service.draft(turn.by)) is not None:
                 await self._service.withdraw(old.id, turn.by)
-            return await self._start(value, turn.memory.asked if name == "begin" else "")
+            words = turn.memory.asked if name == "begin" and len(turn.memory.asked.split()) > WISH_ALONE else ""
+            return await self._start(value, words)
         if name in ("cancel", "stop"):
             return await (self._stop() if name == "stop" else self._ask_stop())
         draft = await self._service.draft(turn.by)
@@ -175,7 +182,8 @@ class Form:
             if draft is None:
                 turn.remember(step="")
                 return lead(self._say.no_draft())
-            return await (self.begin() if turn.memory.step == Step.RESUME else self._ask_stop())
+            told = await (self.begin() if turn.memory.step == Step.RESUME else self._ask_stop())
+            return replace(told, blocks=(*told.blocks, Block(BlockKind.NOTE, self._say.not_taken_yet())))
         draft = await self._draft()
         if not text:
             return await self._ask(self._here(), draft, self._say.say_something())
@@ -270,9 +278,16 @@ class Form:
             if file.content is None:
                 said.append(self._say.file_trouble(file.name, file.trouble))
                 continue
-            kept = await self._service.attach(report.id, turn.by, file.name, file.content)
+            try:
+                kept = await self._service.attach(report.id, turn.by, file.name, file.content)
+            except (BadAttachment, Classified, TooMany) as error:
+                said.append(refused(error, self._say, turn.now))
+                turn.forget |= isinstance(error, Classified)
+                continue
             said.append(self._say.file_kept(kept.name, report.number))
             report = await self._service.own(report.id, turn.by)
+            if not report.is_draft:
+                await tell_news(turn, report, self._say.summary_files((kept.name,)))
         reply = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"})
         if report.is_draft and (text := turn.incoming.text.strip()) and turn.memory.step:
             told = await self.answered()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from handlers.message import Block, BlockKind, Choice, Reply
+from handlers.report_staff import tell_news
 from handlers.report_turn import Turn, lead
 from knowledge.vietnamese import fold, one_line, strip_accents
 from reports.deadlines import Step, overdue
@@ -21,7 +22,7 @@ class Mine:
     """The reports and the data of the one who speaks."""
 
     STEPS: ClassVar = frozenset({ADD, REOPEN})
-    TAPS: ClassVar = frozenset({"open", "add", "thread", "withdraw", "withdrawn", "reopen", "reopened", "mine", "give", "erase", "unname", "status"})
+    TAPS: ClassVar = frozenset({"open", "add", "thread", "withdraw", "withdrawn", "reopen", "reopened", "mine", "give", "erase", "unname", "status", "public"})
 
     def __init__(self, turn: Turn) -> None:
         self._turn, self._say, self._service = turn, turn.say, turn.clerk.service
@@ -64,15 +65,19 @@ class Mine:
     async def tapped(self, name: str, value: str) -> Reply:
         """A choice of this file."""
         turn = self._turn
-        match name:
-            case "mine":
-                return await self.all()
-            case "erase":
-                return await (self._erase() if value == "yes" else self.ask_erase())
-            case "unname":
-                reporter = await self._service.reporter(turn.by)
-                await self._service.introduce(replace(reporter, name="", contact=""))
-                return lead(self._say.name_taken_out())
+        if name == "mine":
+            return await self.all()
+        if name == "erase":
+            return await (self._erase() if value == "yes" else self.ask_erase())
+        if name == "unname":
+            reporter = await self._service.reporter(turn.by)
+            await self._service.introduce(replace(reporter, name="", contact=""))
+            return lead(self._say.name_taken_out())
+        return await self._of_one(name, value)
+
+    async def _of_one(self, name: str, value: str) -> Reply:
+        """A choice about one report."""
+        turn = self._turn
         report = await self._service.own(value, turn.by)
         turn.remember(report=report.id)
         match name:
@@ -83,11 +88,14 @@ class Mine:
                 return await self._said(report, turn.memory.asked)
             case "thread":
                 return await self._thread(report)
+            case "public":
+                return await self._open(await self._service.consent(report.id, turn.by, not report.publication))
             case "withdraw":
                 choices = [Choice(self._say.really_withdraw(), f"w:withdrawn:{report.id}"), Choice(self._say.leave_it(), f"w:open:{report.id}")]
                 return self._reply([Block(BlockKind.LEAD, self._say.ask_withdraw(report.number))], choices)
             case "withdrawn":
                 report = await self._service.withdraw(report.id, turn.by)
+                await tell_news(turn, report, self._say.state_name(report.state))
                 return self._reply([Block(BlockKind.LEAD, self._say.withdrawn(report.number))], [Choice(self._say.reopen(), f"w:reopen:{report.id}")])
             case "reopen":
                 if not report.state.is_closed:
@@ -125,11 +133,13 @@ class Mine:
         if report.state.is_closed:
             return self._reply([Block(BlockKind.LEAD, self._say.closed_reopen_first(report.number))], [Choice(self._say.reopen(), f"w:reopen:{report.id}")])
         report = await self._service.say(report.id, self._turn.by, text)
+        await tell_news(self._turn, report, text)
         self._turn.remember(step="")
         return self._reply([Block(BlockKind.LEAD, self._say.message_kept(report.number))], [Choice(self._say.open_report(), f"w:open:{report.id}")])
 
     async def _reopened(self, report: Report, why: str) -> Reply:
         report = await self._service.reopen(report.id, self._turn.by, why)
+        await tell_news(self._turn, report, why or self._say.state_name(report.state))
         self._turn.remember(step="")
         blocks = [Block(BlockKind.LEAD, self._say.reopened(report.number))]
         if report.dues.answer is not None:
@@ -157,7 +167,8 @@ class Mine:
         choices = [Choice(say.add_message(), f"w:add:{report.id}")] if report.state.is_open else []
         choices += [Choice(say.whole_thread(), f"w:thread:{report.id}")] if len(thread) > 1 else []
         choices += [Choice(say.withdraw(), f"w:withdraw:{report.id}")] if report.state.is_open else [Choice(say.reopen(), f"w:reopen:{report.id}")]
-        return self._reply(blocks, choices)
+        blocks.append(Block(BlockKind.LINE, say.summary_publication(bool(report.publication))))
+        return self._reply(blocks, [*choices, Choice(say.publish(bool(report.publication)), f"w:public:{report.id}")])
 
     def _standing(self, report: Report) -> list[Block]:
         say, today = self._say, self._turn.now.date()

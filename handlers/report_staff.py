@@ -28,6 +28,12 @@ async def tell_desk(work: Work, chats: tuple[DeskChat, ...], report: Report, wha
         await work.outbox.add(Outgoing(chat.channel, chat.chat, f"desk:{report.id}:{what}:{chat.channel}:{chat.chat}"[:255], payload), now)
 
 
+async def tell_news(turn: Turn, report: Report, text: str) -> None:
+    """Tell the chats of a desk that the reporter has said or done something."""
+    chats = turn.clerk.chats.get(report.desk, ())
+    await tell_desk(turn.work, chats, report, f"news:{turn.now.timestamp()}", [one_line(text)[:_WORDS]], turn.now)
+
+
 def desk_reply(payload: Payload, language: str) -> Reply:
     """What a desk reads: number, lines, how to answer. No name and no contact stand in a group."""
     say = report_texts(language)

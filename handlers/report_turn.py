@@ -12,6 +12,7 @@ from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.post import Work
 from reports.chats import DeskChat
 from reports.desk import DeskService
+from reports.errors import BadAttachment, Classified, Conflict, NotAllowed, TooLong, TooMany
 from reports.model import Identity
 from reports.places import Places
 from reports.rules import Rules
@@ -61,3 +62,22 @@ class Turn:
 def lead(text: str, *notes: str) -> Reply:
     """A reply of one sentence, and notes under it."""
     return Reply((Block(BlockKind.LEAD, text), *(Block(BlockKind.NOTE, n) for n in notes if n)), (), {"kind": "report"})
+
+
+def refused(error: Exception, say: ModuleType, now: datetime) -> str:
+    """The sentence for what was not done; nothing has changed."""
+    match error:
+        case TooLong():
+            return str(say.too_long_words(error.length, error.limit))
+        case TooMany():
+            return str(say.too_many(error.what, error.limit, error.free_at.astimezone(now.tzinfo)))
+        case BadAttachment():
+            return str(say.bad_file(error.name, error.reason))
+        case Classified():
+            return str(say.classified(error.stamp))
+        case NotAllowed():
+            return str(say.not_allowed(error.state))
+        case Conflict():
+            return str(say.changed_meanwhile())
+        case _:
+            return str(say.no_such_report())

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import ModuleType
 from typing import Final
 
 from handlers.faults import Found
@@ -15,7 +14,7 @@ from handlers.report_form import Form
 from handlers.report_mine import Mine
 from handlers.report_questions import Step
 from handlers.report_staff import NUMBER, Officials
-from handlers.report_turn import Clerk, Turn, lead
+from handlers.report_turn import Clerk, Turn, lead, refused
 from handlers.texts import report_texts
 from knowledge.intent import Kind, intent
 from knowledge.vietnamese import fold, one_line, strip_accents
@@ -35,7 +34,12 @@ _WORDS: Final = {
 }  # fmt: skip
 _COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _NUMBER: Final = re.compile(r"\bCN[\s.\-]?(?:[0-9OILl|][\s.\-]?){10}\b", re.IGNORECASE)
-_CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*)?(\d{1,2})\s*[.)]?$", re.IGNORECASE)
+_CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*|mục\s*|muc\s*)?(\d{1,2})\s*[.)]?(?:\s*(?:nhé|nhe|ạ|a|nha))?$", re.IGNORECASE)
+_LABEL: Final = 5  # letters of a label that are enough to mean it
+_FREE: Final = frozenset({Step.WHAT, Step.WISH, Step.NAME, Step.PLACE, *Mine.STEPS})  # questions to which any text is an answer
+_MINE: Final = re.compile(
+    r"\b(?:tinh trang|ket qua|xem|tra cuu|den dau)\b.*\bphan anh\b.*\b(?:toi|minh|em|da gui|cua)\b|\bphan anh (?:cua toi|da gui|cua minh)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Reporting:
             return match[1].lower() in _COMMANDS
         if self._waits(memory):
             return True
-        return bool(_NUMBER.search(text)) or parse(text) is not None
+        return bool(_NUMBER.search(text)) or parse(text) is not None or bool(_MINE.search(strip_accents(fold(text))))
 
     def wants(self, incoming: Incoming, memory: Memory) -> str:
         """The text whose provision is to be looked for before the turn; a key of a provision as "key:…"; "" for none."""
@@ -89,7 +93,16 @@ class Reporting:
         if match := _CHOSEN.match(one_line(incoming.text)):
             chosen = memory.chosen(int(match[1]), self._now())
             return chosen.token if chosen else None
-        return None
+        return self._labelled(incoming.text, memory)
+
+    def _labelled(self, text: str, memory: Memory) -> str | None:
+        """The choice whose words were typed, or of whose words the only one that holds them; not where any text is an answer."""
+        words = strip_accents(fold(one_line(text))).strip(" .!()")
+        if len(words) < _LABEL or len(words) > 100 or memory.step in _FREE or memory.chosen(1, self._now()) is None:
+            return None
+        labels = [(strip_accents(fold(c.label)), c.token) for c in memory.choices if c.token[:2] in ("w:", "r:")]
+        same = [token for label, token in labels if label == words] or ([token for label, token in labels if words in label] if memory.step else [])
+        return same[0] if len(same) == 1 else None
 
     def offer(self, incoming: Incoming, memory: Memory, found: Found) -> Outcome:
         """Ask whether what was told is to be reported, and name the provisions it may be about."""
@@ -112,7 +125,7 @@ class Reporting:
         except Classified as error:
             return Outcome(lead(say.classified(error.stamp)), turn.memory, forget=True)
         except (TooLong, TooMany, BadAttachment, NotFound, NotAllowed, Conflict) as error:
-            reply = lead(_refused(error, say, turn.now))
+            reply = lead(refused(error, say, turn.now))
         remembered = replace(turn.memory, choices=reply.choices, choices_at=turn.now) if reply.choices or turn.memory.step else turn.memory
         return Outcome(reply, remembered, turn.forget, turn.erased)
 
@@ -138,11 +151,22 @@ class Reporting:
                 turn.remember(step="")
             return await self._command(form, mine, name, (match[2] or "").strip())
         if turn.memory.step:
-            if (said := _WORDS.get(strip_accents(fold(text)).strip(" ./!"))) is not None:
-                return await form.tapped(said)
+            if (said := _WORDS.get(strip_accents(fold(text)).strip(" ./!"))) is not None and (reply := await self._word(said, turn, form, mine)):
+                return reply
             return await (mine.answered() if turn.memory.step in Mine.STEPS else form.answered())
         number = _NUMBER.search(text)
+        if number is None and parse(text) is None:
+            return await mine.all()
         return await mine.status(number[0] if number else text)
+
+    async def _word(self, said: str, turn: Turn, form: Form, mine: Mine) -> Reply | None:
+        """A word that stands for a choice; None where it is an answer like any other. Sending needs the summary before it."""
+        if turn.memory.step in Mine.STEPS:
+            if said not in ("cancel", "back"):
+                return None
+            turn.remember(step="")
+            return await mine.tapped("open", turn.memory.report)
+        return await form.tapped("check" if said == "send" and turn.memory.step != Step.CHECK else said)
 
     async def _tapped(self, turn: Turn, form: Form, mine: Mine, token: str) -> Reply:
         kind, _, rest = token.partition(":")
@@ -176,20 +200,3 @@ class Reporting:
                 return await Officials(form.turn).enrol(rest)
             case _:
                 return await form.tapped(name)
-
-
-def _refused(error: Exception, say: ModuleType, now: datetime) -> str:
-    """The sentence for what was not done; nothing has changed."""
-    match error:
-        case TooLong():
-            return str(say.too_long_words(error.length, error.limit))
-        case TooMany():
-            return str(say.too_many(error.what, error.limit, error.free_at.astimezone(now.tzinfo)))
-        case BadAttachment():
-            return str(say.bad_file(error.name, error.reason))
-        case NotAllowed():
-            return str(say.not_allowed(error.state))
-        case Conflict():
-            return str(say.changed_meanwhile())
-        case _:
-            return str(say.no_such_report())

@@ -21,4 +21,5 @@ def help_page(say: ModuleType, name: str, hotline: str) -> Reply:
 
 
 def _tries(say: ModuleType) -> tuple[Choice, ...]:
-    return tuple(Choice(q, f"q:{n}") for n, q in enumerate(say.suggestions()))
+    """Questions to try, and the other half of what the assistant is for."""
+    return (*(Choice(q, f"q:{n}") for n, q in enumerate(say.suggestions())), Choice(say.offer_report(), "r:"))

@@ -14,6 +14,7 @@ from handlers.post import Work
 from handlers.report_turn import lead
 from handlers.reporting import Outcome, Reporting
 from handlers.texts import report_texts
+from knowledge.intent import asks
 from reports.model import Identity
 from reports.states import State
 
@@ -34,6 +35,7 @@ class Thought:
     found: Found = field(default_factory=Found)
     reply: Reply | None = None
     offers: bool = False
+    looked_up: bool = False  # an official's question was ruled out already
 
 
 class Talk:
@@ -50,20 +52,29 @@ class Talk:
     async def think(self, incoming: Incoming, memory: Memory) -> Thought:
         """Find out what the message needs; nothing is kept yet."""
         memory = self._met(incoming, memory)
+        if self._reporting.token(incoming, memory) == "l:" and memory.asked:
+            incoming = replace(incoming, text=memory.asked, choice=None)
+            reply, after = await self._answered(incoming, memory)
+            return Thought(incoming, after, reply=reply, looked_up=True)
         if self._reporting.takes(incoming, memory):
             wanted = self._reporting.wants(incoming, memory)
             return Thought(incoming, memory, await self._looked_up(wanted) if wanted else Found())
         if self._reporting.offers(incoming):
             return Thought(incoming, memory, await self._looked_up(incoming.text), offers=True)
+        reply, after = await self._answered(incoming, memory)
+        return Thought(incoming, after, reply=reply)
+
+    async def _answered(self, incoming: Incoming, memory: Memory) -> tuple[Reply, Memory]:
+        """What the law says to a message; a word of regret where it cannot be asked."""
         try:
             reply, after = await self._law(incoming, memory)
         except Exception as error:
             _log.exception("no answer: %s", type(error).__name__) if not isinstance(error, TimeoutError) else _log.error("no answer in time")
             say = report_texts(memory.language)
-            return Thought(incoming, memory, reply=_fallback(say))
+            return _fallback(say), memory
         if incoming.choice is None and reply.facts.get("kind") in _OF_LAW:
             after = replace(after, asked=incoming.text[:2000], told=_gist(reply))
-        return Thought(incoming, after, reply=reply)
+        return reply, after
 
     async def act(self, thought: Thought, work: Work) -> Outcome:
         """Do what the message asks, in one unit of work, and say so."""
@@ -74,7 +85,7 @@ class Talk:
             return await self._reporting.turn(incoming, memory, work, thought.found)
         else:
             outcome = Outcome(thought.reply, memory)
-        return self._kept(await self._with_what_waits(outcome, thought, work))
+        return self._kept(outcome if thought.looked_up else await self._with_what_waits(outcome, thought, work))
 
     async def _looked_up(self, text: str) -> Found:
         try:
@@ -105,6 +116,11 @@ class Talk:
             asked = [r for r in reports if r.state is State.WAITING]
             choices = [Choice(say.give_to(r.number), f"w:give:{r.id}") for r in asked[:2]]
             memory = replace(memory, asked=incoming.text) if choices else memory
+            if asked and not asks(incoming.text):
+                # An official has asked, and this asks nothing: most likely it is the answer.
+                told = lead(say.is_it_the_answer(asked[0].number), *(b.text for b in notes))
+                told = replace(told, choices=(*choices, Choice(say.look_it_up(), "l:")))
+                return replace(outcome, reply=told, memory=memory)
         reply = replace(outcome.reply, blocks=(*outcome.reply.blocks, *notes), choices=(*choices, *outcome.reply.choices))
         return replace(outcome, reply=reply, memory=memory)
 

@@ -132,6 +132,15 @@ def _bare(text: str) -> str:
     return re.sub(r"\b(?:ko|k|hok|hong|kg|khg)\b", "khong", " ".join(plain.split()))
 
 
+# Words that without their accents are words of a question: "máy" is no "mấy", "đầu tư" no "đâu".
+_UNASKED: Final = re.compile(r"\b(?:máy|đầu|dầu|dấu|đấu|đậu|sào|sáo|náo|não)\b")
+
+
+def asks(text: str) -> bool:
+    """True when a message asks something: a question mark, or the words of a question."""
+    return "?" in text or bool(_ASKS.search(_bare(_UNASKED.sub(" ", fold(text)))))
+
+
 def intent(text: str) -> Kind | None:
     """Return the kind of a message that is no question of law; None when it is to be searched."""
     pieces = [_bare(piece) for piece in re.split(r"[,.;:!?…]", text)]

@@ -142,6 +142,12 @@ class Service:
         """Take a report back; it may be reopened."""
         return await self._move(report, by, State.WITHDRAWN, why)
 
+    async def consent(self, report: str, by: Identity, agreed: bool) -> Report:
+        """Agree to publication, or take that back, at any time (Luật 91/2025/QH15)."""
+        before = await self.own(report, by)
+        line = Line(report, self._now(), str(_REPORTER), "publication", str(before.publication), str(agreed))
+        return await self._reports.keep(Change(replace(before, publication=agreed), (line,)))
+
     async def reopen(self, report: str, by: Identity, why: str = "") -> Report:
         """Say that it is not settled: the clocks run again. `why` goes into the thread, in the reporter's words."""
         before = await self.own(report, by)

@@ -9,7 +9,7 @@ from typing import Final
 
 from knowledge.provision import Ref
 from knowledge.vietnamese import fold, strip_accents, syllables
-from reports.model import Report
+from reports.model import Identity, Report
 from reports.states import State
 
 MOST: Final = 3
@@ -22,7 +22,7 @@ _SAME_PLACE: Final = 0.08  # the same khoản or điểm
 
 @dataclass(frozen=True)
 class Similar:
-    """An open or answered report that says the same, and how many stand with it, itself included."""
+    """An open or answered report that says the same, and how many people stand with it."""
 
     report: Report
     score: float
@@ -34,15 +34,17 @@ def similar(draft: Report, others: Iterable[Report]) -> tuple[Similar, ...]:
 
     Only open and answered ones count; what was merged is counted with the report that it stands with.
     """
-    every = [r for r in others if r.id != draft.id and r.erased_at is None]
+    every = [r for r in others if r.id != draft.id and r.erased_at is None and (draft.reporter is None or r.reporter != draft.reporter)]
     main = [r for r in every if r.state in _COMPARED]
     words = [_words(r.text) for r in main]
     mine = _words(draft.text)
     rare = _rarity([mine, *words])
     found = [Similar(r, s) for r, w in zip(main, words, strict=True) if (s := _share(mine, w, rare)) >= _needed(draft, r)]
-    followers = Counter(r.merged_into for r in every if r.merged_into)
+    people: dict[str, set[Identity | str]] = {}
+    for r in every:
+        people.setdefault(r.merged_into or r.id, set()).add(r.reporter or r.id)  # who was erased counts as somebody
     best = sorted(found, key=lambda s: (-s.score, s.report.id))[:MOST]
-    return tuple(Similar(s.report, s.score, 1 + followers[s.report.id]) for s in best)
+    return tuple(Similar(s.report, s.score, max(1, len(people[s.report.id]))) for s in best)
 
 
 def _needed(draft: Report, other: Report) -> float:

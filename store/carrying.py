@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reports.model import Identity
 from store.claims import WAITING, ensure_conversation
 from store.links import Links
-from store.tables import CarryingRow, ConversationRow, OutboxRow, ReporterRow, ReportRow
+from store.tables import CarryingRow, ConversationRow, InboxRow, OutboxRow, ReporterRow, ReportRow
 
 LIVES: Final = timedelta(minutes=15)
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read or heard as another
@@ -61,6 +61,11 @@ class Carrying:
         await self._session.execute(update(OutboxRow).where(*waits, OutboxRow.claimed_by == "").values(state=WAITING, not_before=None, **to))
         here = (ConversationRow.channel == old.channel, ConversationRow.person == old.person)
         await Links(self._session).moved(old, new)
+        # What was written and answered there stays with nobody: an erasure on the new channel must leave no word behind.
+        written = update(InboxRow).where(InboxRow.channel == old.channel, InboxRow.person == old.person, InboxRow.state != WAITING)
+        await self._session.execute(written.values(person="", payload={}, error=""))
+        answered = delete(OutboxRow).where(OutboxRow.channel == old.channel, OutboxRow.person == old.person, OutboxRow.state == "sent")
+        await self._session.execute(answered)
         gone = update(ConversationRow).where(*here).values(memory={}, version=ConversationRow.version + 1)
         await self._session.execute(gone)
 

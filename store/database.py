@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,6 +128,14 @@ class Database:
         """Delete what is older than `keeping` allows, and return how many rows."""
         async with AsyncSession(self.engine) as session, session.begin():
             return await let_go(session, keeping, now)
+
+    async def drop(self, digests: Collection[str]) -> None:
+        """Remove content that must not be kept, unless a report or a message that waits names it too."""
+        async with AsyncSession(self.engine) as session:
+            used = set((await session.scalars(select(AttachmentRow.digest).where(AttachmentRow.digest.in_(digests)))).all())
+            waiting = await session.scalars(select(InboxRow.payload).where(InboxRow.state == WAITING))
+            used |= {str(file.get("digest")) for payload in waiting for file in payload.get("files", ())}
+        await self.files.remove([d for d in digests if d not in used])
 
     async def sweep(self) -> int:
         """Remove files that no report names, left by a crash; run it when the service starts."""

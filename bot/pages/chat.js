@@ -49,6 +49,7 @@
   }
 
   async function settle(answer, article) {
+    if (answer.leave) return location.assign(answer.leave);
     while (answer.waiting) {
       article.querySelector(".progress").textContent = form.dataset.longer;
       answer = await ask(`/tra-loi/${answer.number}`);
@@ -63,7 +64,7 @@
     return shown;
   }
 
-  async function send(body, label, chosen) {
+  async function send(body, label, chosen, typed = "") {
     const article = pending.content.querySelector("article").cloneNode(true);
     article.querySelector(".asked p").textContent = label;
     thread.append(article);
@@ -85,7 +86,7 @@
       }
     } catch (error) {
       article.remove();
-      if (!chosen && !box.value) box.value = label;
+      if (!chosen && !box.value) box.value = typed;
       fit();
       say(error.message);
     } finally {
@@ -109,7 +110,7 @@
       body.set("choice", choice.value);
       body.delete("file");
     }
-    send(body, choice ? choice.lastElementChild.textContent : text || names, Boolean(choice));
+    send(body, choice ? choice.lastElementChild.textContent : text || names, Boolean(choice), text);
   });
 
   box.addEventListener("keydown", (event) => {

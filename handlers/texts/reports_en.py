@@ -765,7 +765,7 @@ def carry_note() -> str:
 
 
 def no_such_code() -> str:
-    return "This code is wrong, has been used or has expired. In the old conversation, type /carry to get a new one."
+    return "This code is wrong, has been used or has expired. Please type the command again in the other conversation to get a new one."
 
 
 def carried(count: int) -> str:
@@ -803,7 +803,7 @@ def not_linked() -> str:
 
 
 def desk_title(what: str, number: str) -> str:
-    return f"New report {shown(number)}" if what == "new" else f"Report {shown(number)} is overdue"
+    return {"new": f"New report {shown(number)}", "news": f"News from the reporter of {shown(number)}"}.get(what, f"Report {shown(number)} is overdue")
 
 
 def desk_how() -> str:
@@ -828,3 +828,15 @@ def desk_asked(number: str) -> str:
 
 def desk_replied(number: str) -> str:
     return f"Your answer to report {shown(number)} was sent."
+
+
+def not_taken_yet() -> str:
+    return "What you have just typed was not recorded. Please choose one of the items above first."
+
+
+def is_it_the_answer(number: str) -> str:
+    return f"An official waits for more from you on report {shown(number)}. Is the message just sent meant for it?"
+
+
+def look_it_up() -> str:
+    return "No, look up the rules"

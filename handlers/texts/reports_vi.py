@@ -750,7 +750,7 @@ def carry_note() -> str:
 
 
 def no_such_code() -> str:
-    return "Mã không đúng, đã được dùng hoặc đã hết hạn. Anh/chị gõ /noi ở cuộc trò chuyện cũ để lấy mã mới."
+    return "Mã không đúng, đã được dùng hoặc đã hết hạn. Anh/chị gõ lại lệnh ở cuộc trò chuyện kia để lấy mã mới."
 
 
 def carried(count: int) -> str:
@@ -788,7 +788,8 @@ def not_linked() -> str:
 
 
 def desk_title(what: str, number: str) -> str:
-    return f"Phản ánh mới {shown(number)}" if what == "new" else f"Phản ánh {shown(number)} đã quá hạn"
+    known = {"new": f"Phản ánh mới {shown(number)}", "news": f"Người gửi phản ánh {shown(number)} có thông tin mới"}
+    return known.get(what, f"Phản ánh {shown(number)} đã quá hạn")
 
 
 def desk_how() -> str:
@@ -813,3 +814,15 @@ def desk_asked(number: str) -> str:
 
 def desk_replied(number: str) -> str:
     return f"Đã gửi câu trả lời cho phản ánh {shown(number)}."
+
+
+def not_taken_yet() -> str:
+    return "Nội dung vừa gõ chưa được ghi. Anh/chị vui lòng chọn một mục ở trên trước."
+
+
+def is_it_the_answer(number: str) -> str:
+    return f"Cán bộ đang chờ anh/chị bổ sung cho phản ánh {shown(number)}. Tin vừa rồi có phải là nội dung bổ sung không?"
+
+
+def look_it_up() -> str:
+    return "Không, tra cứu quy định"

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -85,6 +85,9 @@ class LatePost:
     @property
     def files(self) -> Contents:
         return self.database.files
+
+    async def drop(self, digests: Collection[str]) -> None:
+        await self.database.drop(digests)
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         return self.database.work()

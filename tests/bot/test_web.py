@@ -551,6 +551,9 @@ async def test_without_the_database_nothing_is_promised(echo: Echo, shipped: Cor
 
         look = work
 
+        async def drop(self, digests: Any) -> None:
+            raise ConnectionError
+
     mail = Mail(Away(), lambda: None, build.now)
     app = create_app(mail, Simple(echo).greeting, lambda: shipped, today=lambda: TODAY, name="Cầu Nối", digest_only=lambda: True, secret=SECRET)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:

@@ -192,6 +192,9 @@ async def test_an_outage_is_waited_out_and_a_stop_ends_at_once(database: Databas
 
         look = work
 
+        async def drop(self, digests: Any) -> None:
+            raise ConnectionError
+
     phone, post = Phone(), Away()
     await arrives(database, "một")
     running = Worker(post, Simple(echo), {"phone": phone}, build.now, Rhythm(readers=1, senders=1, idle=0.05))

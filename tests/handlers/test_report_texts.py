@@ -62,7 +62,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
 }  # fmt: skip
 # Where one function means something else by a name, or may be told nothing.
 OWN: dict[str, tuple[object, ...]] = {
-    "desk_title.what": ("new", "late"), "enrolled.name": ("Trần Thị Bình, Phòng Quản lý công nghiệp",),
+    "desk_title.what": ("new", "news", "late"), "enrolled.name": ("Trần Thị Bình, Phòng Quản lý công nghiệp",),
     **{f"ask_{name}.number": (1, 6) for name in FIELDS}, "similar_line.number": (1, 12), "join_it.number": (1, 12),
     "field_name.step": FIELDS, "summary_line.step": FIELDS, "summary_line.text": TEXTS, "has_draft.text": TEXTS, "due_on.step": tuple(Step),
     "notice.kind": tuple(NoticeKind), "notice_how.kind": (NoticeKind.ASKED, *NoticeKind), "reporter_kind.kind": tuple(ReporterKind),
