@@ -192,8 +192,8 @@ def test_an_erasure_on_the_web_is_told(corpus: Corpus) -> None:
     from bot.settings import Settings
     from tests.bot.rooms import web_app
 
-    settings = Settings(_env_file=None)
-    app = web_app(build.talk(settings, lambda: (_ for _ in ()).throw(RuntimeError)), lambda: corpus, today=lambda: date(2026, 11, 26))  # type: ignore[arg-type]
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    app = web_app(build.talk(settings, lambda: (_ for _ in ()).throw(RuntimeError)), lambda: corpus, today=lambda: date(2026, 11, 26))
 
     def say(client: TestClient, **form: str) -> str:
         found = re.search(r'name="nonce" value="([^"]+)"', client.get("/").text)
