@@ -386,7 +386,7 @@ class TelegramChannel:
         news = [one for raw in updates if (one := self._read(raw)) is not None]
         if not news:
             return False
-        async with self._post.work() as work:
+        async with self._post.work(first=True) as work:
             kept = [await self._keep(one, work) for one in news]
         for one in news:
             if one.query and not self._closed:

@@ -78,7 +78,7 @@ class Mail:
             raise Unavailable from error
 
     async def _put(self, event: Event) -> int:
-        async with self._post.work() as work:
+        async with self._post.work(first=True) as work:
             full = await work.inbox.waiting(WEB, event.person) >= PENDING
             number = None if full else await work.inbox.put(event)
             if number is None and (number := await work.inbox.find(WEB, event.event_id)) is None:

@@ -180,7 +180,7 @@ class Intake:
         await whole(self._keep(news))
 
     async def _keep(self, news: News) -> None:
-        async with self._post.work() as work:
+        async with self._post.work(first=True) as work:
             event, says, dedupe = news.event, news.says, news.dedupe
             if event is not None:
                 full = await work.inbox.waiting(self._channel, event.person) >= self._most

@@ -348,8 +348,8 @@ class Post(Protocol):
         """Remove content that must not be kept, unless something else names it."""
         ...
 
-    def work(self) -> AbstractAsyncContextManager[Work]:
-        """One transaction that writes; keep it short."""
+    def work(self, *, first: bool = False) -> AbstractAsyncContextManager[Work]:
+        """One transaction that writes; keep it short. `first`: something has arrived, and somebody waits for the word that it was kept."""
         ...
 
     def look(self) -> AbstractAsyncContextManager[Work]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Collection
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from store.staff import Staff
 from store.tables import AttachmentRow, InboxRow, OutboxRow
 from store.threads import Threads
 from store.tokens import Tokens
+from store.turns import Turns
 
 BUSY_MS: Final = 30_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -66,8 +67,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, files: Files, key: bytes, ledger: Ledger, keep_received: bool = False) -> None:
         self.engine, self.files, self._key, self._ledger, self._keep_received = engine, files, key, ledger, keep_received
-        # SQLite has one writer; who waits for it in this process waits in a line, not by trying again and again.
-        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.alone else nullcontext()
+        self._turns = Turns() if self.alone else None
 
     @classmethod
     async def open(cls, url: str, data_dir: Path, key: bytes, *, keep_received: bool = False) -> "Database":
@@ -100,9 +100,12 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Work]:
-        """One transaction: committed at the end, undone by any error. Keep it short; nothing slow is awaited inside."""
-        async with self._turn, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+    async def work(self, *, first: bool = False) -> AsyncIterator[Work]:
+        """One transaction: committed at the end, undone by any error. Keep it short; nothing slow is awaited inside.
+
+        `first`: something has arrived, and a platform or a person waits for the word that it was kept.
+        """
+        async with self._turns.turn(first) if self._turns else nullcontext(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             work = self._work(session)
             yield work
         if work.erasure.stones:

@@ -89,8 +89,8 @@ class LatePost:
     async def drop(self, digests: Collection[str]) -> None:
         await self.database.drop(digests)
 
-    def work(self) -> AbstractAsyncContextManager[Work]:
-        return self.database.work()
+    def work(self, *, first: bool = False) -> AbstractAsyncContextManager[Work]:
+        return self.database.work(first=first)
 
     def look(self) -> AbstractAsyncContextManager[Work]:
         return self.database.look()

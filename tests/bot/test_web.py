@@ -546,7 +546,7 @@ async def test_without_the_database_nothing_is_promised(echo: Echo, shipped: Cor
 
         files = Files(tmp_path)
 
-        def work(self) -> AbstractAsyncContextManager[Any]:
+        def work(self, *, first: bool = False) -> AbstractAsyncContextManager[Any]:
             raise ConnectionError
 
         look = work

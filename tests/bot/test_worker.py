@@ -185,7 +185,7 @@ async def test_an_outage_is_waited_out_and_a_stop_ends_at_once(database: Databas
         away = True
         files = database.files
 
-        def work(self) -> Any:
+        def work(self, *, first: bool = False) -> Any:
             if self.away:
                 raise ConnectionError
             return database.work()
