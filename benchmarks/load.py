@@ -166,7 +166,7 @@ async def questions(options: argparse.Namespace, port: int, standins: tuple[Tele
         await asyncio.sleep(8)
     taken = []
     for chat, times in begun.items():
-        replies = sorted(c.time for c in telegram.calls_of("sendMessage") if c.payload.get("chat_id") == chat and c.payload.get("reply_markup"))
+        replies = sorted(c.time for c in telegram.calls_of("sendMessage") if str(c.payload.get("chat_id")) == str(chat) and c.payload.get("reply_markup"))
         taken += [replied - at for at, replied in zip(times, replies, strict=False)]
     told("replied", taken)
     print(f"questions {sum(map(len, begun.values()))}, replies {len(taken)}")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from store.threads import Threads
 from store.tokens import Tokens
 from store.turns import Turns
 
+_AT_ONCE: Final = 3  # units of work that a process has open on PostgreSQL
 BUSY_MS: Final = 30_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _STALE_FILE_S: Final = 3600.0
@@ -67,7 +68,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, files: Files, key: bytes, ledger: Ledger, keep_received: bool = False) -> None:
         self.engine, self.files, self._key, self._ledger, self._keep_received = engine, files, key, ledger, keep_received
-        self._turns = Turns() if self.alone else None
+        self._turns = Turns(1 if self.alone else _AT_ONCE)
 
     @classmethod
     async def open(cls, url: str, data_dir: Path, key: bytes, *, keep_received: bool = False) -> "Database":
@@ -105,7 +106,7 @@ class Database:
 
         `first`: something has arrived, and a platform or a person waits for the word that it was kept.
         """
-        async with self._turns.turn(first) if self._turns else nullcontext(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._turns.turn(first), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             work = self._work(session)
             yield work
         if work.erasure.stones:

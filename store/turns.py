@@ -1,4 +1,4 @@
-"""Who writes next where only one can: what arrives goes before what is worked off, but never all the time."""
+"""Who writes next where few can: what arrives goes before what is worked off, but never all the time."""
 
 import asyncio
 from collections import deque
@@ -10,16 +10,19 @@ _IN_A_ROW: Final = 8  # of those that go first, before one of the others has its
 
 
 class Turns:
-    """A lock with two lines. SQLite has one writer; who waits in a line does not try again and again."""
+    """A semaphore of `most` with two lines. SQLite has one writer; who waits in a line does not try again and again.
 
-    def __init__(self) -> None:
-        self._held = False
+    On PostgreSQL some write at once; more would only wait for one event loop, with what arrives among them.
+    """
+
+    def __init__(self, most: int = 1) -> None:
+        self._free = most
         self._lines: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
         self._in_a_row = 0
 
     @asynccontextmanager
     async def turn(self, first: bool) -> AsyncIterator[None]:
-        """Hold the lock; `first`: wait in the line that goes before the other."""
+        """Have a turn; `first`: wait in the line that goes before the other."""
         await self._wait(first)
         try:
             yield
@@ -27,8 +30,8 @@ class Turns:
             self._next()
 
     async def _wait(self, first: bool) -> None:
-        if not self._held:
-            self._held = True
+        if self._free:
+            self._free -= 1
             return
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line = self._lines[0 if first else 1]
@@ -51,4 +54,4 @@ class Turns:
             if not called.done():
                 called.set_result(None)
                 return
-        self._held = False
+        self._free += 1
