@@ -156,7 +156,7 @@ async def questions(options: argparse.Namespace, port: int, standins: tuple[Tele
 
         async def push(n: int) -> int:
             chat = 10_000 + order[n % options.chats]
-            begun[chat].append(time.time())
+            begun[chat].append(time.monotonic())
             return await pushes.telegram(chat, QUESTIONS[n % len(QUESTIONS)])
 
         begun: dict[int, list[float]] = {10_000 + n: [] for n in order}
