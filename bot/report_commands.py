@@ -18,7 +18,7 @@ from typing import Any, Final
 from bot import build
 from bot.errors import sentence
 from bot.settings import Settings
-from handlers.post import Work
+from handlers.post import Undelivered, Work
 from handlers.report_turn import Clerk
 from handlers.texts import reports_vi as say
 from handlers.texts.vi import day as on
@@ -86,6 +86,10 @@ _WHAT: Final = {
     "commune": "ghi xã", "publication": "chọn về công khai", "name_seen": "chọn ai được xem tên", "message": "bổ sung nội dung",
     "attachment": "gửi tệp", "note": "ghi chú", "state": "trạng thái", "desk": "nơi xử lý", "merged_into": "gộp vào", "regime": "chế độ xử lý",
     "problem": "loại vướng mắc", "field": "lĩnh vực", "task_group": "nhóm nhiệm vụ",
+}  # fmt: skip
+_WHY_HELD: Final = {
+    "window": "quá thời hạn trả lời của Zalo; tự gửi khi người đó nhắn lại", "Forbidden": "người đó đã chặn hoặc rời cuộc trò chuyện",
+    "blocked": "người đó đã chặn hoặc rời cuộc trò chuyện",
 }  # fmt: skip
 _HELD: Final = {"held": "giữ lại", "dead": "thôi gửi"}
 _DATABASES: Final = frozenset({"sqlalchemy", "asyncpg", "sqlite3", "alembic"})
@@ -295,14 +299,14 @@ class _Terminal:
             facts = [
                 {
                     "id": r.id, "channel": r.channel, "state": r.state, "attempts": r.attempts, "since": _moment(r.since).isoformat(),
-                    "error": _error(r.error),
+                    "error": _error(r.error), "number": r.number,
                 }
                 for r in rows
             ]  # fmt: skip
             return _json({"count": len(rows), "more": more, "undelivered": facts})
         if not rows:
             return "Không có tin nào bị giữ lại hoặc đã thôi gửi."
-        lines = [f"{r.id} · {r.channel} · {_HELD[r.state]} · {r.attempts} lần gửi · từ {_at(r.since)} · {_error(r.error) or 'không rõ lỗi'}" for r in rows]
+        lines = [_undelivered(r) for r in rows]
         return _clean("\n".join([*lines, f"{len(rows)} tin" + (" cũ nhất; còn nữa." if more else ".")]))
 
     # --- acting -----------------------------------------------------------------------------------
@@ -676,6 +680,13 @@ def _actor(who: str, report: Report) -> str:
     if author == Author.REPORTER and report.source is not Source.CHAT:
         return "Ghi hộ người phản ánh"
     return f"{_WHO.get(Author(author), author) if author in set(Author) else author} {_line(name)}".strip()
+
+
+def _undelivered(row: Undelivered) -> str:
+    """A line on a message that was not sent: of which report, since when, why."""
+    about = f"phản ánh {shown(row.number)}" if row.number else "không thuộc phản ánh nào"
+    why = _WHY_HELD.get(row.error.split(":")[0].strip()) or _error(row.error) or "không rõ lỗi"
+    return f"{row.id} · {row.channel} · {_HELD[row.state]} · {about} · {row.attempts} lần gửi · từ {_at(row.since)} · {why}"
 
 
 def _error(text: str) -> str:

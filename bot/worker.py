@@ -166,11 +166,13 @@ class Worker:
             sending = await work.outbox.claim(self._now(), self._lease, (channel,))
             if sending is None:
                 return False
-            memory = await work.conversations.load(channel, sending.message.person)
+            # A reply has its words; news is put into words now, in the language of whoever reads it.
+            news = sending.message.payload.get("kind") != "reply"
+            language = (await work.conversations.load(channel, sending.message.person)).language if news else ""
         self._to_send[channel].ring()
         payload = sending.message.payload
         try:
-            reply = told(payload, memory.language)
+            reply = told(payload, language)
             done = int(payload.get("parts_sent", 0))
             platform_id = await self._channels[channel].send(
                 sending.message.person, reply, payload.get("place", {}), done, lambda parts: self._progress(sending, parts),

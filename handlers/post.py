@@ -66,6 +66,7 @@ class Undelivered:
     attempts: int
     since: datetime
     error: str
+    number: str = ""  # of the report that it is about
 
 
 @dataclass(frozen=True)

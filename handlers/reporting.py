@@ -38,7 +38,7 @@ _CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*|mục\s*|muc\s
 _LABEL: Final = 5  # letters of a label that are enough to mean it
 _FREE: Final = frozenset({Step.WHAT, Step.WISH, Step.NAME, Step.PLACE, *Mine.STEPS})  # questions to which any text is an answer
 _MINE: Final = re.compile(
-    r"\b(?:tinh trang|ket qua|xem|tra cuu|den dau)\b.*\bphan anh\b.*\b(?:toi|minh|em|da gui|cua)\b|\bphan anh (?:cua toi|da gui|cua minh)\b"
+    r"\b(?:tinh trang|ket qua|xem|tra cuu|den dau)\b.*\bphan anh\b.*\b(?:cua (?:toi|minh|em)|toi|da gui)\b|\bphan anh (?:cua toi|da gui|cua minh)\b"
 )
 
 

@@ -89,6 +89,11 @@ class Places:
             return found
         ways = [_parts(text, at) for at in _SPLITS]
         for parts in ways:
+            # A district that is wrong, or was never there, does not lead out of the province that stands behind it.
+            if len(parts) > 2 and self._province(parts[-1]) and not self._within(parts[0], parts[1:]) and (found := self._within(parts[0], parts[-1:])):
+                return found
+            if len(parts) == 2 and self._province(parts[0]) and (found := self._within(parts[1], parts[:1])):
+                return found  # "Thái Nguyên, xã Phú Bình"
             for end in range(len(parts), 0, -1):  # the last parts may be words that name nothing
                 if found := self._within(parts[0], parts[1:end]):
                     return found

@@ -7,16 +7,17 @@ never hold one conversation, whatever each had seen before. On SQLite a transact
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from store.errors import LostClaim
-from store.tables import Base, ConversationRow, InboxRow, OutboxRow, Payload
+from store.tables import Base, ConversationRow, InboxRow, Moment, OutboxRow, Payload
 
 WAITING: Final = "waiting"
 _LOOKS: Final = 3  # conversations tried before a claim gives up: others have been faster at each
@@ -26,10 +27,10 @@ Row = TypeVar("Row", InboxRow, OutboxRow)
 async def claim(session: AsyncSession, queue: type[Row], now: datetime, lease: timedelta, channels: Sequence[str] | None) -> Row | None:
     """Mark the oldest free row of a free conversation as held until `now + lease`; None where there is none."""
     if session.get_bind().dialect.name == "sqlite":
-        row = (await session.execute(_oldest(queue, now, channels).with_only_columns(queue.id))).scalar()
+        row = (await session.execute(_oldest_row(queue, _these(channels)), {"now": now})).scalar()
         return None if row is None else await _hold(session, queue, row, now + lease)
     for _ in range(_LOOKS):
-        person = (await session.execute(_oldest(queue, now, channels).with_for_update(of=ConversationRow, skip_locked=True))).first()
+        person = (await session.execute(_oldest_locked(queue, _these(channels)), {"now": now})).first()
         if person is None:
             return None
         row = await _first(session, queue, person.channel, person.person, now)
@@ -57,12 +58,28 @@ def inserting(session: AsyncSession, table: type[Base]) -> SqliteInsert | Postgr
     return PostgresqlInsert(table) if session.get_bind().dialect.name == "postgresql" else SqliteInsert(table)
 
 
-def _free(queue: type[Row], now: datetime) -> ColumnElement[bool]:
+def _free(queue: type[Row], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(or_(queue.claimed_until.is_(None), queue.claimed_until <= now), or_(queue.not_before.is_(None), queue.not_before <= now))
 
 
-def _oldest(queue: type[Row], now: datetime, channels: Sequence[str] | None) -> Select[str, str]:
-    """The conversation whose oldest row may be taken now, the one with the oldest such row first."""
+def _these(channels: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if channels is None else tuple(channels)
+
+
+# Built once for each queue and its channels: a claim is the most frequent statement of all.
+@cache
+def _oldest_row(queue: type[Row], channels: tuple[str, ...] | None) -> Select[int]:
+    return _oldest(queue, channels).with_only_columns(queue.id)
+
+
+@cache
+def _oldest_locked(queue: type[Row], channels: tuple[str, ...] | None) -> Select[str, str]:
+    return _oldest(queue, channels).with_for_update(of=ConversationRow, skip_locked=True)
+
+
+def _oldest(queue: type[Row], channels: tuple[str, ...] | None) -> Select[str, str]:
+    """The conversation whose oldest row may be taken at `:now`, the one with the oldest such row first."""
+    now = bindparam("now", type_=Moment())
     other = aliased(queue)
     same = and_(other.state == WAITING, other.channel == queue.channel, other.person == queue.person)
     blocked = exists().where(same, or_(other.id < queue.id, other.claimed_until > now))

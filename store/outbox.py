@@ -78,9 +78,9 @@ class Outbox:
 
     async def undelivered(self, limit: int) -> list[Undelivered]:
         """What is held or given up, oldest first, at most `limit`: no words of it and not whose it is."""
-        columns = (OutboxRow.id, OutboxRow.channel, OutboxRow.state, OutboxRow.attempts, OutboxRow.created_at, OutboxRow.error)
+        columns = (OutboxRow.id, OutboxRow.channel, OutboxRow.state, OutboxRow.attempts, OutboxRow.created_at, OutboxRow.error, OutboxRow.payload)
         wanted = select(*columns).where(OutboxRow.state.in_((HELD, DEAD))).order_by(OutboxRow.id).limit(limit)
-        return [Undelivered(*row) for row in await self._session.execute(wanted)]
+        return [Undelivered(*row[:6], str(row.payload.get("number", ""))) for row in await self._session.execute(wanted)]
 
     async def again(self, ids: Collection[int]) -> int:
         """Let what is held or given up under these ids be sent again, with as many attempts as a new message; return how many."""

@@ -427,7 +427,8 @@ def test_dead_and_retry(room: Room) -> None:
 
     row = room.work(fail)
     _, out, _ = room.run("dead")
-    assert out.startswith(f"{row} · telegram · giữ lại · 1 lần gửi · từ ")
+    assert out.startswith(f"{row} · telegram · giữ lại · phản ánh CN ")
+        assert " · 1 lần gửi · từ " in out
     assert "chat … [31mblocked" in out
     assert "Lời" not in out
     found = room.json("dead")

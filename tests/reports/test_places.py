@@ -77,3 +77,11 @@ def test_the_lists_are_the_official_ones(shared: Path) -> None:
         assert place in PLACES.find(f"{row['full_name']}, {row['province_name']}"), row
     with (shared / "provinces" / "provinces_34.csv").open(encoding="utf-8") as file:
         assert all(PLACES.find(row["full_name"]) == (PLACES.by_code(row["code"]),) for row in csv.DictReader(file))
+
+
+@pytest.mark.parametrize(("typed", "name"), [
+    ("xã Phú Bình, huyện Không Có, Thái Nguyên", "Xã Phú Bình"), ("Thái Nguyên, xã Phú Bình", "Xã Phú Bình"), ("tinh Thai Nguyen, xa Phu Binh", "Xã Phú Bình"),
+])  # fmt: skip
+def test_a_wrong_district_and_a_turned_order_stay_in_the_province(typed: str, name: str) -> None:
+    found = Places.load().find(typed)
+    assert {(p.province, p.commune_name) for p in found} == {("19", name)}

@@ -45,7 +45,7 @@ async def test_held_and_dead_are_seen_oldest_first_without_words_and_person(data
         ("web", "held", 1, NOW, "blocked"), ("web", "dead", 1, NOW + timedelta(seconds=1), "ValueError"),
     ]  # fmt: skip
     assert await undelivered(database, 1) == found[:1]
-    assert {f.name for f in fields(Undelivered)} == {"id", "channel", "state", "attempts", "since", "error"}
+    assert {f.name for f in fields(Undelivered)} == {"id", "channel", "state", "attempts", "since", "error", "number"}
 
 
 async def test_nothing_undelivered(database: Database) -> None:
