@@ -428,12 +428,12 @@ def test_dead_and_retry(room: Room) -> None:
     row = room.work(fail)
     _, out, _ = room.run("dead")
     assert out.startswith(f"{row} · telegram · giữ lại · phản ánh CN ")
-        assert " · 1 lần gửi · từ " in out
+    assert " · 1 lần gửi · từ " in out
     assert "chat … [31mblocked" in out
     assert "Lời" not in out
     found = room.json("dead")
     assert (found["count"], found["undelivered"][0]["id"], found["undelivered"][0]["state"]) == (1, row, "held")
-    assert set(found["undelivered"][0]) == {"id", "channel", "state", "attempts", "since", "error"}
+    assert set(found["undelivered"][0]) == {"id", "channel", "state", "attempts", "since", "error", "number"}
     status, out, _ = room.run("retry", str(row), "999", str(2**70))
     assert (status, out) == (0, "Sẽ gửi lại 1 tin khi dịch vụ (bot run) đang chạy. 2 mã khác không có gì để gửi lại.\n")
     assert len(room.outbox()) == 1
