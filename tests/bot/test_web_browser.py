@@ -137,7 +137,7 @@ def test_the_first_page(open_page: Opening, size: ViewportSize) -> None:
     page = open_page(size=size)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("trợ lý tự động").first).to_be_visible()
-    expect(page.get_by_role("group").get_by_role("button")).to_have_count(3)
+    expect(page.get_by_role("group").get_by_role("button")).to_have_count(4)
     expect(page.get_by_role("link", name="nạp văn bản chính thức thế nào?")).to_have_attribute("href", "/nap-van-ban")
     sound(page)
     snap(page, f"start-{size['width']}")

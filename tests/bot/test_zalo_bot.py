@@ -440,10 +440,10 @@ async def test_a_lost_connection_is_tried_again_rather_than_silent(standin: Zalo
 async def test_an_event_is_kept_before_the_next_is_asked_for(standin: ZaloBotStandin, room: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     down, work = True, room.work
 
-    def failing() -> Any:
+    def failing(*, first: bool = False) -> Any:
         if down:
             raise OSError("disk full")
-        return work()
+        return work(first=first)
 
     channel = made(standin, room)
     standin.say(LAN, "một")

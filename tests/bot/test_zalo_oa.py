@@ -528,8 +528,8 @@ class Crashing:
         self.files, self.look = room.files, room.look
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Any]:
-        async with self._room.work() as work:
+    async def work(self, *, first: bool = False) -> AsyncIterator[Any]:
+        async with self._room.work(first=first) as work:
             yield _Armed(work) if self.armed else work
 
 
