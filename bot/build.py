@@ -295,10 +295,10 @@ def worker(
     """What works off inbox and outbox for `channels`; `watch` is told what it does."""
     keeping = Keeping(timedelta(days=settings.keep_raw_days), timedelta(days=settings.keep_chat_days))
 
-    rules, chats = report_rules(settings), desk_chats(settings)
+    chats = desk_chats(settings)
 
     async def house() -> None:
-        await _tell_overdue(database, rules, chats)
+        await _tell_overdue(database, chats)
         gone = await database.let_go(keeping, now())
         swept = await database.sweep()
         if gone or swept:
@@ -307,7 +307,7 @@ def worker(
     return Worker(database, spoken, channels, now, rhythm, house, watch)
 
 
-async def _tell_overdue(database: Database, rules: Rules, chats: Mapping[str, tuple[DeskChat, ...]]) -> None:
+async def _tell_overdue(database: Database, chats: Mapping[str, tuple[DeskChat, ...]]) -> None:
     """Tell the chats of desks of every clock that has run out, once each."""
     if not chats:
         return

@@ -1,11 +1,13 @@
 """What the worker asks of a channel, and how a channel says that it could not deliver."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from handlers.message import File, Reply
 
+T = TypeVar("T")
 Progress = Callable[[int], Awaitable[None]]
 
 
@@ -44,3 +46,13 @@ class Channel(Protocol):
     def busy(self, place: Mapping[str, Any]) -> AbstractAsyncContextManager[None]:
         """Show the person that an answer is being prepared, while the context lasts."""
         ...
+
+
+async def whole(work: Coroutine[Any, Any, T]) -> T:
+    """Do `work` to its end, even if this task is cancelled meanwhile: a unit of work that is cut short leaves a connection behind."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise

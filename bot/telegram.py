@@ -62,7 +62,7 @@ from aiogram.types import (
 from aiogram.utils.token import TokenValidationError
 
 from bot import telegram_texts as words
-from bot.channels import Later, Progress, Undeliverable
+from bot.channels import Later, Progress, Undeliverable, whole
 from bot.outflow import Outflow
 from bot.split import split, units
 from bot.telegram_pace import Pace
@@ -312,7 +312,7 @@ class TelegramChannel:
         Raises what the database raises: then the update is not kept, and Telegram must be let send it again.
         NotKnownYet for what a group says before `run` has asked for the bot's name.
         """
-        return await _whole(self._take_all([raw]))
+        return await whole(self._take_all([raw]))
 
     async def _be_pushed(self) -> None:
         """Have Telegram push what comes, and look now and then whether it still does."""
@@ -363,7 +363,7 @@ class TelegramChannel:
                 await asyncio.sleep(self._pace.conflict)
                 continue
             try:
-                await _whole(self._take_all(updates))
+                await whole(self._take_all(updates))
             except Exception as error:  # whatever ails the database: Telegram keeps them and gives them again
                 failures += 1
                 wait = self._pace.after(failures)
@@ -636,16 +636,6 @@ class TelegramChannel:
         task = asyncio.create_task(work)
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
-
-
-async def _whole(work: Coroutine[Any, Any, bool]) -> bool:
-    """Do `work` to its end, even if this task is cancelled meanwhile: a unit of work that is cut short leaves a connection behind."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 def _event(event_id: str, incoming: Incoming, place: Mapping[str, Any], received_at: datetime) -> Event:

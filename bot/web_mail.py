@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
-from bot.channels import Progress
+from bot.channels import Progress, whole
 from handlers.message import Choice, File, Incoming, Reply
 from handlers.notices import told
 from handlers.post import Event, Post, Turn, incoming_payload
@@ -70,7 +70,7 @@ class Mail:
         event_id = hashlib.sha256("\0".join((incoming.person, *submission)).encode(errors="replace")).hexdigest()
         payload = {**incoming_payload(incoming), "label": label, "draft": draft}
         try:
-            return await _whole(self._put(Event(WEB, event_id, incoming.person, payload, self._now())))
+            return await whole(self._put(Event(WEB, event_id, incoming.person, payload, self._now())))
         except Busy:
             raise
         except Exception as error:
@@ -97,7 +97,7 @@ class Mail:
     async def thread(self, person: str, language: str, limit: int = KEPT) -> list[Exchange]:
         """The newest exchanges of a person, oldest first; Unavailable."""
         try:
-            turns = await _whole(self._turns(person, limit))
+            turns = await whole(self._turns(person, limit))
         except Exception as error:
             _log.error("a thread could not be read: %s", type(error).__name__)
             raise Unavailable from error
@@ -133,7 +133,7 @@ class Mail:
 
     async def newest(self, person: str) -> int:
         """A number that grows with every message to this person."""
-        return await _whole(self._newest(person))
+        return await whole(self._newest(person))
 
     async def _newest(self, person: str) -> int:
         async with self._post.look() as work:
@@ -155,11 +155,6 @@ class Mail:
     async def busy(self, place: Mapping[str, Any]) -> AsyncIterator[None]:
         """The page shows by itself that it waits."""
         yield
-
-
-async def _whole(work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, which goes on to its end where the browser has left: a unit of work is not cut short."""
-    return await asyncio.shield(asyncio.ensure_future(work))
 
 
 async def _heard(bell: asyncio.Event, seconds: float) -> None:

@@ -8,7 +8,7 @@ import logging
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot import zalo_texts as words
-from bot.channels import Later, Progress, Undeliverable
+from bot.channels import Later, Progress, Undeliverable, whole
 from bot.fetch import is_public
 from bot.telegram_pace import Pace
 from bot.zalo_render import parts
@@ -196,16 +196,6 @@ class Intake:
                 payload = reply_payload(reply, news.place)
                 await work.outbox.add(Outgoing(self._channel, news.person, f"{self._channel}:{dedupe}", payload), self._now())
         self._nudge()
-
-
-async def whole(work: Coroutine[Any, Any, T]) -> T:
-    """Do `work` to its end, even if this task is cancelled meanwhile: a unit of work that is cut short leaves a connection behind."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot import zalo_texts as words
-from bot.channels import Later, Progress, Undeliverable
+from bot.channels import Later, Progress, Undeliverable, whole
 from bot.telegram_pace import Pace
-from bot.zalo_bot import Answer, Download, Failed, Flood, Http, Intake, News, digest, header, identifier, mapping, named, picture, string, whole
+from bot.zalo_bot import Answer, Download, Failed, Flood, Http, Intake, News, digest, header, identifier, mapping, named, picture, string
 from bot.zalo_render import parts, pieces
 from handlers.message import File, Incoming, Reply
 from handlers.post import Event, Post, TokenPair, incoming_payload

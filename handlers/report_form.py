@@ -8,7 +8,7 @@ from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.report_papers import alike, receipt, summary
 from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, ways
 from handlers.report_staff import desk_lines, tell_desk, tell_news
-from handlers.report_turn import Turn, lead, refused
+from handlers.report_turn import Turn, lead, official_words, refused
 from knowledge.intent import Kind, intent
 from knowledge.vietnamese import fold, one_line, strip_accents
 from reports.errors import BadAttachment, Classified, Missing, NotFound, TooMany
@@ -41,7 +41,7 @@ class Form:
             turn.remember(report=draft.id)
             return await (self._filled(Step.WHAT, replace(draft, text=text)) if text.strip() else self._ask(Step.WHAT, draft))
         if draft is not None:
-            turn.remember(report=draft.id, step=Step.RESUME, heard={**turn.memory.heard, "about": about})
+            turn.remember(report=draft.id, step=Step.RESUME)
             choices = (Choice(self._say.resume(), "w:resume"), Choice(self._say.begin_anew(), f"w:anew:{about}"[:56]), Choice(self._say.cancel(), "w:cancel"))
             return replace(lead(self._say.has_draft(one_line(draft.text))), choices=choices)
         return await self._start(about, text)
@@ -203,13 +203,17 @@ class Form:
                 return await self._ask(step, draft, self._say.choose_from_list())
 
     async def _what(self, draft: Report, text: str) -> Reply:
-        if sum(c.isalpha() for c in text) < LEAST:
-            return await self._ask(Step.WHAT, draft, self._say.say_more())
-        if intent(text) is Kind.DIVERT:
-            return await self._ask(Step.WHAT, draft, self._say.divert())
+        if unfit := self._unfit(text):
+            return await self._ask(Step.WHAT, draft, unfit)
         named = self._turn.found.named
         self._heard("text")
         return await self._filled(Step.WHAT, replace(draft, text=text, provision=draft.provision or named))
+
+    def _unfit(self, text: str) -> str:
+        """Why `text` is no report: it accuses somebody, or says too little; "" where it is one."""
+        if intent(text) is Kind.DIVERT:
+            return str(self._say.divert())
+        return str(self._say.say_more()) if sum(c.isalpha() for c in text) < LEAST else ""
 
     async def _where(self, draft: Report, text: str) -> Reply:
         named = self._turn.found.named
@@ -289,9 +293,9 @@ class Form:
             if not report.is_draft:
                 await tell_news(turn, report, self._say.summary_files((kept.name,)))
         reply = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"})
-        if report.is_draft and (text := turn.incoming.text.strip()) and turn.memory.step:
+        if report.is_draft and turn.incoming.text.strip() and turn.memory.step:
             told = await self.answered()
-            return replace(told, blocks=(*reply.blocks, *told.blocks)) if text else told
+            return replace(told, blocks=(*reply.blocks, *told.blocks))
         if report.is_draft and turn.memory.step:
             asked = await self._ask(self._here(), report)
             return replace(asked, blocks=(*reply.blocks, *asked.blocks))
@@ -312,8 +316,8 @@ class Form:
         draft = await self._service.draft(turn.by)
         if field is None or draft is None or draft.id != turn.memory.report or not text:
             return lead(self._say.edit_not_followed())
-        if field == "text" and (sum(c.isalpha() for c in text) < LEAST or intent(text) is Kind.DIVERT):
-            return await self._ask(Step.WHAT, draft, self._say.divert() if intent(text) is Kind.DIVERT else self._say.say_more())
+        if field == "text" and (unfit := self._unfit(text)):
+            return await self._ask(Step.WHAT, draft, unfit)
         draft = await self._service.fill(replace(draft, text=text) if field == "text" else replace(draft, proposal=text), turn.by)
         return await self._ask(self._here(), draft, self._say.edit_followed())
 
@@ -409,5 +413,5 @@ class Form:
         turn.remember(step="", report=given.report.id, heard={})
         more = [Block(BlockKind.LEAD, say.joined(bool(said)))]
         if said is not None:
-            more += [Block(BlockKind.TITLE, say.official_says(said.name)), Block(BlockKind.QUOTE, said.text)]
+            more += official_words(say, said)
         return receipt(say, given, await self._service.reporter(turn.by), *more)

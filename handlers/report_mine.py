@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.report_staff import tell_news
-from handlers.report_turn import Turn, lead
+from handlers.report_turn import Turn, lead, official_words
 from knowledge.vietnamese import fold, one_line, strip_accents
 from reports.deadlines import Step, overdue
 from reports.errors import NotAllowed, NotFound
@@ -15,7 +15,7 @@ from reports.states import State
 
 _LISTED: Final = 8
 _SHOWN: Final = 12  # messages of a thread
-ADD, REOPEN, GIVE = "add", "reopen", "give"
+ADD, REOPEN = "add", "reopen"
 
 
 class Mine:
@@ -59,7 +59,7 @@ class Mine:
         said = await self._turn.clerk.desk.answer_of(report.id)
         blocks = self._standing(report)
         if said is not None:
-            blocks += [Block(BlockKind.TITLE, self._say.official_says(said.name)), Block(BlockKind.QUOTE, said.text)]
+            blocks += official_words(self._say, said)
         return self._reply([*blocks, Block(BlockKind.NOTE, self._say.seen_by_code())], [])
 
     async def tapped(self, name: str, value: str) -> Reply:
@@ -161,9 +161,9 @@ class Mine:
             blocks.append(Block(BlockKind.LINE, say.summary_files(tuple(f.name for f in files))))
         official = [m for m in thread if m.author is Author.OFFICIAL]
         if official:
-            blocks += [Block(BlockKind.TITLE, say.official_says(official[-1].name)), Block(BlockKind.QUOTE, official[-1].text)]
+            blocks += official_words(say, official[-1])
         elif report.merged_into and (said := await turn.clerk.desk.answer_of(report.merged_into)) is not None:
-            blocks += [Block(BlockKind.TITLE, say.official_says(said.name)), Block(BlockKind.QUOTE, said.text)]
+            blocks += official_words(say, said)
         choices = [Choice(say.add_message(), f"w:add:{report.id}")] if report.state.is_open else []
         choices += [Choice(say.whole_thread(), f"w:thread:{report.id}")] if len(thread) > 1 else []
         choices += [Choice(say.withdraw(), f"w:withdraw:{report.id}")] if report.state.is_open else [Choice(say.reopen(), f"w:reopen:{report.id}")]

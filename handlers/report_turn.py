@@ -13,7 +13,7 @@ from handlers.post import Work
 from reports.chats import DeskChat
 from reports.desk import DeskService
 from reports.errors import BadAttachment, Classified, Conflict, NotAllowed, TooLong, TooMany
-from reports.model import Identity
+from reports.model import Identity, Message
 from reports.places import Places
 from reports.rules import Rules
 from reports.service import Service
@@ -62,6 +62,11 @@ class Turn:
 def lead(text: str, *notes: str) -> Reply:
     """A reply of one sentence, and notes under it."""
     return Reply((Block(BlockKind.LEAD, text), *(Block(BlockKind.NOTE, n) for n in notes if n)), (), {"kind": "report"})
+
+
+def official_words(say: ModuleType, said: Message) -> list[Block]:
+    """What an official has said: under their name, in quotation marks."""
+    return [Block(BlockKind.TITLE, say.official_says(said.name)), Block(BlockKind.QUOTE, said.text)]
 
 
 def refused(error: Exception, say: ModuleType, now: datetime) -> str:

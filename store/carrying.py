@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reports.model import Identity
 from store.claims import WAITING, ensure_conversation
 from store.links import Links
+from store.outbox import SENT
 from store.tables import CarryingRow, ConversationRow, InboxRow, OutboxRow, ReporterRow, ReportRow
 
 LIVES: Final = timedelta(minutes=15)
@@ -57,17 +58,16 @@ class Carrying:
             await self._session.execute(update(ReporterRow).where(ReporterRow.channel == old.channel, ReporterRow.person == old.person).values(**to))
         await ensure_conversation(self._session, new.channel, new.person)
         # What is being sent at this moment stays where it is; the rest follows.
-        waits = (OutboxRow.channel == old.channel, OutboxRow.person == old.person, OutboxRow.answers.is_(None), OutboxRow.state != "sent")
+        waits = (OutboxRow.channel == old.channel, OutboxRow.person == old.person, OutboxRow.answers.is_(None), OutboxRow.state != SENT)
         await self._session.execute(update(OutboxRow).where(*waits, OutboxRow.claimed_by == "").values(state=WAITING, not_before=None, **to))
-        here = (ConversationRow.channel == old.channel, ConversationRow.person == old.person)
         await Links(self._session).moved(old, new)
         # What was written and answered there stays with nobody: an erasure on the new channel must leave no word behind.
         written = update(InboxRow).where(InboxRow.channel == old.channel, InboxRow.person == old.person, InboxRow.state != WAITING)
         await self._session.execute(written.values(person="", payload={}, error=""))
-        answered = delete(OutboxRow).where(OutboxRow.channel == old.channel, OutboxRow.person == old.person, OutboxRow.state == "sent")
+        answered = delete(OutboxRow).where(OutboxRow.channel == old.channel, OutboxRow.person == old.person, OutboxRow.state == SENT)
         await self._session.execute(answered)
-        gone = update(ConversationRow).where(*here).values(memory={}, version=ConversationRow.version + 1)
-        await self._session.execute(gone)
+        here = (ConversationRow.channel == old.channel, ConversationRow.person == old.person)
+        await self._session.execute(update(ConversationRow).where(*here).values(memory={}, version=ConversationRow.version + 1))
 
 
 def _hashed(code: str) -> str:
