@@ -30,7 +30,6 @@ from sqlalchemy import Connection, event, make_url
 
 from bot import build
 from bot.settings import Settings
-from bot.worker import Rhythm, Worker
 from handlers.faults import Faults, Found
 from handlers.memory import InMemory, Memory
 from handlers.message import File, Incoming, Reply
@@ -204,7 +203,7 @@ class Fuzzed(Room):
             return Found(faults.by_key(words[4:])) if words.startswith("key:") else faults.in_text(words)
 
         talk = Talk(law, find, Reporting(self.clerk, self.now), lambda language: greeting(texts(language), "Cầu Nối"), self.now)
-        self.worker = Worker(database, talk, self.sinks, self.now, Rhythm(retry_first=0, retry_most=0))
+        self._work(talk)
 
 
 class Broken(AssertionError):

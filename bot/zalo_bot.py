@@ -1,321 +1,35 @@
-"""The Zalo Bot channel; and what both Zalo channels share: calling, keeping what comes, waiting, fetching what people send."""
+"""The Zalo Bot channel: events by webhook, or by polling for development; replies as plain text with numbered choices."""
 
 import asyncio
-import hashlib
 import hmac
 import json
 import logging
 import re
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
-from pathlib import PurePosixPath
-from typing import Any, Final, TypeVar
-from urllib.parse import urljoin, urlsplit
-
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from bot import zalo_texts as words
-from bot.channels import Later, Progress, Undeliverable, whole
-from bot.fetch import is_public
+from bot.channels import Later, Progress, Undeliverable
 from bot.telegram_pace import Pace
+from bot.zalo_download import Download, picture
+from bot.zalo_http import RATE, Failed, Flood, Http
+from bot.zalo_intake import Intake, News, digest, header, identifier, mapping, named, string
 from bot.zalo_render import parts
-from handlers.message import Block, BlockKind, File, Incoming, Reply
-from handlers.post import Event, Outgoing, Post, incoming_payload, reply_payload
+from handlers.message import File, Incoming, Reply
+from handlers.post import Event, Post, incoming_payload
 from handlers.texts import texts
 
 CHANNEL: Final = "zalo"
-FILE_MAX: Final = 20 * 2**20  # bytes
 HEADER: Final = "X-Bot-Api-Secret-Token"
 
-_OK, _BLOCKED, _EMPTY_POLL, _CONFLICT, _QUOTA = 0, 403, 408, 409, 429
+_OK, _BLOCKED, _EMPTY_POLL, _CONFLICT = 0, 403, 408, 409
 _NOT_TAKEN: Final = (401, 404)  # the token, which is part of the address, is unknown
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
-_MAX_REDIRECTS: Final = 5
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-_PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
-_ID: Final = re.compile(r"[\x21-\x7e]{1,100}")
-
-Sentence = tuple[str, str]
-T = TypeVar("T")
 log: Final = logging.getLogger(__name__)
-
-
-# --- calling --------------------------------------------------------------------------------------------
-
-
-class Failed(Exception):
-    """A call was not carried out, as far as is known; its text holds no address and no secret."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a platform answered: HTTP status, JSON object ("" keys for none), and how long it asks to wait, in seconds."""
-
-    status: int
-    body: Mapping[str, Any]
-    wait: float | None = None
-
-
-class Http:
-    """Calls a platform. Nothing is opened before the first call; no error that leaves it carries an address or one of `secrets`."""
-
-    def __init__(self, seconds: float, *secrets: str) -> None:
-        self._seconds, self._secrets = seconds, set[str]()
-        self.hide(*secrets)
-        self._session: aiohttp.ClientSession | None = None
-        self._closed = False
-
-    async def post(
-        self, url: str, *, json: Mapping[str, Any] | None = None, form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None, seconds: float | None = None,
-    ) -> Answer:  # fmt: skip
-        """POST `json` or `form` and return what was answered, whatever its status; raises Failed where there is no JSON object in it."""
-        try:
-            limit = aiohttp.ClientTimeout(total=seconds or self._seconds)
-            session = self._opened()
-            # No redirect: it would carry the token to another host.
-            async with session.post(url, json=json, data=form, headers=headers, timeout=limit, allow_redirects=False) as response:
-                return _answer(response.status, response.headers.get("Retry-After", ""), await response.read())
-        except Failed as error:
-            failure = error
-        except Exception as error:  # whatever goes wrong below, its text may hold the address, and that the token
-            failure = Failed(type(error).__name__)
-        raise failure.with_traceback(None) from None
-
-    def hide(self, *secrets: str) -> None:
-        """Let these stand in no log either."""
-        self._secrets.update(secret for secret in secrets if len(secret) > 5)
-
-    def safe(self, text: object) -> str:
-        """`text` of the platform as it may stand in a log: one line, of a bounded length, without a secret."""
-        said = str(text)
-        for secret in sorted(self._secrets, key=len, reverse=True):  # one may be a part of another
-            said = said.replace(secret, "***")
-        return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", said)[:300]
-
-    async def close(self) -> None:
-        """Close the connections and open no others."""
-        self._closed = True
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._closed:
-            raise Failed("the channel has ended")
-        if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        return self._session
-
-
-def _answer(status: int, wait: str, raw: bytes) -> Answer:
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        body = None
-    asked = float(wait) if wait.isdecimal() and len(wait) < 8 else None
-    if isinstance(body, dict):
-        return Answer(status, body, asked)
-    if status == _QUOTA:
-        return Answer(status, {}, asked)
-    raise Failed(f"HTTP {status} without JSON")
-
-
-class Flood:
-    """Leaves a platform alone that has refused for too many calls: 1 s, 2 s, 4 s … in this process, until a call succeeds."""
-
-    def __init__(self, first: float = 1.0, most: float = 300.0) -> None:
-        self._first, self._most = first, most
-        self._refusals, self._until = 0, 0.0
-
-    def check(self) -> None:
-        """Raise Later while the platform is to be left alone."""
-        if (left := self._until - time.monotonic()) > 0:
-            raise Later(left, "too many calls")
-
-    def refused(self, asked: float | None = None) -> Later:
-        """How long to wait after a refusal; calls that were under way at the same time count as one."""
-        left = self._until - time.monotonic()
-        if left <= 0:
-            left = max(min(self._first * 2 ** min(self._refusals, 20), self._most), min(asked or 0.0, 3600.0))
-            self._refusals += 1
-            self._until = time.monotonic() + left
-            log.warning(words.FLOOD, left)
-        return Later(left, "too many calls")
-
-    def passed(self) -> None:
-        """A call has succeeded."""
-        self._refusals, self._until = 0, 0.0
-
-
-# --- keeping what comes ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class News:
-    """What one event brings: a message; a sentence for `person`, kept once for each `dedupe`; a person who is back."""
-
-    event: Event | None = None
-    says: Sentence | None = None
-    person: str = ""
-    dedupe: str = ""
-    place: Mapping[str, Any] = field(default_factory=dict)
-    back: bool = False
-
-
-class Intake:
-    """Keeps what comes in a channel, and then nudges."""
-
-    def __init__(self, channel: str, post: Post, nudge: Callable[[], None], now: Callable[[], datetime], each_chat: int) -> None:
-        self._channel, self._post, self._nudge, self._now, self._most = channel, post, nudge, now, each_chat
-
-    async def keep(self, news: News) -> None:
-        """Keep it, whole or not at all; it is committed when this returns. Raises what the database raises."""
-        await whole(self._keep(news))
-
-    async def _keep(self, news: News) -> None:
-        async with self._post.work(first=True) as work:
-            event, says, dedupe = news.event, news.says, news.dedupe
-            if event is not None:
-                full = await work.inbox.waiting(self._channel, event.person) >= self._most
-                if full and await work.inbox.find(self._channel, event.event_id) is None:
-                    says, dedupe = words.too_many(self._most), f"full:{event.person}:{int(self._now().timestamp() // 60)}"
-                else:
-                    await work.inbox.put(event)
-            if news.back:
-                await work.outbox.release(self._channel, news.person)
-            if says is not None:
-                english = (await work.conversations.load(self._channel, news.person)).language == "en"
-                reply = Reply((Block(BlockKind.LEAD, says[english]),))
-                payload = reply_payload(reply, news.place)
-                await work.outbox.add(Outgoing(self._channel, news.person, f"{self._channel}:{dedupe}", payload), self._now())
-        self._nudge()
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """`value` where it is a JSON object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def string(value: object) -> str:
-    """`value` where it is a string, else ""."""
-    return value if isinstance(value, str) else ""
-
-
-def identifier(value: object) -> str:
-    """`value` as an id that can be kept and sent back, "" where it is none: ids are strings, or whole numbers, never others."""
-    said = str(value) if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)) else ""
-    return said if _ID.fullmatch(said) else ""
-
-
-def digest(value: Mapping[str, Any]) -> str:
-    """A short name of an event that has no id: the same event has the same name."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:40]
-
-
-def named(value: object) -> str:
-    """The name of an event as it may stand in a log."""
-    return re.sub(r"[^\w.]", "?", string(value))[:60] or "?"
-
-
-def header(headers: Mapping[str, str], name: str) -> str:
-    """The value of a header, however its name is spelt; "" where it is absent."""
-    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
-
-
-# --- fetching what people send --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Download:
-    """Fetches what a person sent from where the platform keeps it: https, public addresses, also behind redirects."""
-
-    seconds: float = 25.0
-    most: int = FILE_MAX
-    tries: int = 2
-    schemes: tuple[str, ...] = ("https",)
-    allowed: Callable[[str], bool] = is_public
-
-    async def fetch(self, file: File) -> File:
-        """`file` with its content, or with the trouble why not."""
-        if file.size > self.most:
-            return replace(file, trouble="too_large")
-        try:
-            async with asyncio.timeout(self.seconds):
-                content = await self._tried(file.remote)
-        except Exception as error:  # its text may hold the address, which is the person's
-            log.warning(words.NOT_FETCHED, str(error) if isinstance(error, Failed) else type(error).__name__)
-            return replace(file, trouble="gone")
-        return replace(file, trouble="too_large") if content is None else replace(file, content=content)
-
-    async def _tried(self, url: str) -> bytes | None:
-        for left in reversed(range(self.tries)):
-            try:
-                return await self._content(url)
-            except aiohttp.ClientError:
-                if not left:
-                    raise
-        raise AssertionError("unreachable")
-
-    async def _content(self, url: str) -> bytes | None:
-        """What lies at `url`; None where it is too large."""
-        connector = aiohttp.TCPConnector(resolver=_Looked(self.allowed), use_dns_cache=False)
-        headers = {"Accept-Encoding": "identity"}
-        async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False) as session:
-            for _ in range(_MAX_REDIRECTS + 1):
-                self._check(url)
-                async with session.get(url, headers=headers, allow_redirects=False) as response:
-                    if response.status in _REDIRECTS and (target := response.headers.get("Location")):
-                        url = urljoin(url, target)
-                        continue
-                    if response.status != 200 or response.headers.get("Content-Encoding", "identity").lower() != "identity":
-                        raise Failed(f"HTTP {response.status}")
-                    return await self._body(response)
-        raise Failed("too many redirects")
-
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes | None:
-        if (response.content_length or 0) > self.most:
-            return None
-        content = bytearray()
-        async for piece in response.content.iter_chunked(2**16):
-            content += piece
-            if len(content) > self.most:
-                return None
-        return bytes(content)
-
-    def _check(self, url: str) -> None:
-        """Refuse what is no address to fetch from; names are looked at when they are resolved, addresses here."""
-        where = urlsplit(url)
-        if where.scheme not in self.schemes or not where.hostname or "@" in where.netloc:
-            raise Failed("no https address")
-        with suppress(ValueError):
-            if not self.allowed(str(ip_address(where.hostname))):
-                raise Failed("no public address")
-
-
-class _Looked(AbstractResolver):
-    """Gives only addresses that were looked at, so that a name cannot mean another one a moment later."""
-
-    def __init__(self, allowed: Callable[[str], bool]) -> None:
-        self._inner, self._allowed = aiohttp.ThreadedResolver(), allowed
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        if not all(self._allowed(one["host"]) for one in found):
-            raise Failed("no public address")
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-# --- the channel ----------------------------------------------------------------------------------------
 
 
 class _Refused(Exception):
@@ -467,7 +181,7 @@ class ZaloBotChannel:
             with suppress(_Refused, Failed):
                 await self._call("deleteWebhook", {})
             await asyncio.sleep(self._pace.conflict)
-        elif error.code == _QUOTA:
+        elif error.code == RATE:
             await asyncio.sleep(self._flood.refused(error.wait).seconds)
         else:
             await self._again("getUpdates", failures, error.said)
@@ -504,7 +218,7 @@ class ZaloBotChannel:
         try:
             result = await self._call("sendMessage", {"chat_id": person, "text": text})
         except _Refused as refused:
-            if refused.code == _QUOTA:
+            if refused.code == RATE:
                 raise self._flood.refused(refused.wait) from None
             if refused.code in _NOT_TAKEN:
                 self._not_taken()
@@ -580,11 +294,3 @@ def _pictures(message: Mapping[str, Any], number: str) -> tuple[File, ...]:
     # The field is called differently by different clients.
     url = next((found for name in ("photo_url", "photo", "image_url", "url") if (found := string(message.get(name)))), "")
     return (picture(url, number),)
-
-
-def picture(url: str, number: str) -> File:
-    """A picture at `url`, sent with message `number`."""
-    with suppress(ValueError):
-        if (ending := PurePosixPath(urlsplit(url).path).suffix.lower()) in _PICTURES:
-            return File(f"anh-{number}{ending}", 0, remote=url)
-    return File(f"anh-{number}.jpg", 0, remote=url)

@@ -18,7 +18,9 @@ from bot.channels import Later
 from bot.split import split
 from bot.telegram_pace import Pace
 from bot.worker import Talking
-from bot.zalo_bot import FILE_MAX, HEADER, Download, Failed, Flood, ZaloBotChannel
+from bot.zalo_bot import HEADER, ZaloBotChannel
+from bot.zalo_download import FILE_MAX, Download
+from bot.zalo_http import Failed, Flood
 from bot.zalo_render import TEXT_MAX, parts, pieces
 from handlers.message import Block, BlockKind, Choice, File, Incoming, Reply
 from handlers.post import Outgoing, reply_payload

@@ -17,8 +17,10 @@ import pytest
 from bot import zalo_texts as words
 from bot.channels import Later, Undeliverable
 from bot.worker import Talking
-from bot.zalo_bot import Download, Failed
-from bot.zalo_oa import HEADER, OaPace, Spool, ZaloOaChannel, signature
+from bot.zalo_download import Download
+from bot.zalo_http import Failed
+from bot.zalo_oa import HEADER, ZaloOaChannel, signature
+from bot.zalo_tokens import OaPace, Spool
 from handlers.message import Block, BlockKind, Choice, Incoming, Reply
 from handlers.post import Outgoing, TokenPair, reply_payload
 from store.database import Database

@@ -1,5 +1,6 @@
 """What a stranger found who used and attacked the reports: shared files, words that file by themselves, erasures, answers that went astray."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 import pytest_asyncio
 from starlette.testclient import TestClient
 
-from handlers.message import File
 from knowledge.corpus import Corpus, load_digests
 from reports.chats import DeskChat
 from reports.states import State
@@ -28,25 +28,20 @@ async def room(tmp_path: Path, corpus: Corpus) -> AsyncIterator[Room]:
         yield opened
 
 
-async def a_file(room: Room, name: str, content: bytes = PDF) -> File:
-    return File(name, len(content), await room.database.files.put(content))
-
-
 async def test_a_stamped_copy_of_anothers_file_leaves_theirs(room: Room) -> None:
     lan, minh = Person(room, "lan"), Person(room, "minh")
     for person in (lan, minh):
         await person.says("/baocao")
         await person.says(TROUBLE)
-    file = await a_file(room, "a.pdf")
-    await lan.says("", files=[file])
-    assert "mật" in (await minh.says("", files=[await a_file(room, "MẬT x.pdf")])).lower()
-    assert await room.database.files.get(file.digest) == PDF
+    await lan.says("", files=[("a.pdf", PDF)])
+    assert "mật" in (await minh.says("", files=[("MẬT x.pdf", PDF)])).lower()
+    assert await room.database.files.get(hashlib.sha256(PDF).hexdigest()) == PDF
 
 
 async def test_one_bad_file_holds_up_no_other(room: Room) -> None:
     lan = Person(room)
     await lan.says("/baocao")
-    files = [await a_file(room, "a.pdf"), await a_file(room, "b.exe", b"MZ\x90\x00\xff"), await a_file(room, "c.pdf", PDF + b"c")]
+    files = [("a.pdf", PDF), ("b.exe", b"MZ\x90\x00\xff"), ("c.pdf", PDF + b"c")]
     told = await lan.says(TROUBLE, files=files)
     for name in ("a.pdf", "b.exe", "c.pdf"):
         assert name in told

@@ -341,6 +341,11 @@ class TelegramStandin:
             self._wake()
             return int(update["update_id"])
 
+    def update(self, update_id: int) -> JSON:
+        """An update as it is delivered, for who carries it to the webhook."""
+        with self._changed:
+            return self._history[update_id]
+
     def redeliver(self, *update_ids: int) -> None:
         """Deliver updates once more, in this order, whatever the bot has acknowledged."""
         with self._changed:

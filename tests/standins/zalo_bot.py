@@ -413,6 +413,10 @@ class ZaloStandin:
             self.webhook_disabled = False
             self._wake()
 
+    def pushed(self, event: Event) -> tuple[bytes, dict[str, str]]:
+        """Body and headers of the POST that brings `event`, for who carries it to the webhook."""
+        return self._wire(event, None, 0)
+
     def post_now(self, event: Event, *, forge: str | None = None) -> Delivery:
         """POST an event once, now, without redelivery, forged in the way named; blocks the calling thread."""
         return self._post_blocking(event, *self._wire(event, forge, 0))
