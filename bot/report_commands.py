@@ -89,6 +89,7 @@ _WHAT: Final = {
 }  # fmt: skip
 _WHY_HELD: Final = {
     "window": "quá thời hạn trả lời của Zalo; tự gửi khi người đó nhắn lại", "Forbidden": "người đó đã chặn hoặc rời cuộc trò chuyện",
+    "account": "tài khoản Zalo OA chưa gửi được (mã truy cập, quyền hoặc gói dịch vụ); tự gửi lại khi tài khoản dùng được",
     "blocked": "người đó đã chặn hoặc rời cuộc trò chuyện",
 }  # fmt: skip
 _HELD: Final = {"held": "giữ lại", "dead": "thôi gửi"}
@@ -285,10 +286,14 @@ class _Terminal:
             for name in {report.merged_into, *(v for line in history if line.what == "merged_into" for v in (line.before, line.after))} - {"", *others}:
                 if (other := await work.reports.get(name)) is not None:
                     others[name] = other
+            unsent = [row for r in (report, *joined) if r.number for row in await work.outbox.undelivered(_ROWS, r.number)]
         numbers = {name: shown(r.number) for name, r in others.items() if r.number}
         if self._options.json:
-            return _json(self._whole_facts(report, thread, files, history, joined, numbers, person))
-        return _clean("\n".join(self._whole_lines(report, thread, files, history, joined, numbers, person)))
+            return _json({**self._whole_facts(report, thread, files, history, joined, numbers, person), "undelivered": [_unsent_facts(r) for r in unsent]})
+        lines = self._whole_lines(report, thread, files, history, joined, numbers, person)
+        if unsent:
+            lines += [f"Chưa đến được người phản ánh ({len(unsent)} tin):", *(f"  {_undelivered(row)}" for row in unsent)]
+        return _clean("\n".join(lines))
 
     async def dead(self) -> str:
         """What could not be sent."""
@@ -296,14 +301,7 @@ class _Terminal:
             rows = await work.outbox.undelivered(_ROWS + 1)
         more, rows = len(rows) > _ROWS, rows[:_ROWS]
         if self._options.json:
-            facts = [
-                {
-                    "id": r.id, "channel": r.channel, "state": r.state, "attempts": r.attempts, "since": _moment(r.since).isoformat(),
-                    "error": _error(r.error), "number": r.number,
-                }
-                for r in rows
-            ]  # fmt: skip
-            return _json({"count": len(rows), "more": more, "undelivered": facts})
+            return _json({"count": len(rows), "more": more, "undelivered": [_unsent_facts(r) for r in rows]})
         if not rows:
             return "Không có tin nào bị giữ lại hoặc đã thôi gửi."
         lines = [_undelivered(r) for r in rows]
@@ -680,6 +678,13 @@ def _actor(who: str, report: Report) -> str:
     if author == Author.REPORTER and report.source is not Source.CHAT:
         return "Ghi hộ người phản ánh"
     return f"{_WHO.get(Author(author), author) if author in set(Author) else author} {_line(name)}".strip()
+
+
+def _unsent_facts(row: Undelivered) -> dict[str, Any]:
+    return {
+        "id": row.id, "channel": row.channel, "state": row.state, "attempts": row.attempts, "since": _moment(row.since).isoformat(),
+        "error": _error(row.error), "number": row.number,
+    }  # fmt: skip
 
 
 def _undelivered(row: Undelivered) -> str:

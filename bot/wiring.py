@@ -1,6 +1,5 @@
 """The channels of one service as its settings ask for them: who runs, who sends, who is knocked at by webhook."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -61,21 +60,12 @@ def _zalo_bot(settings: Settings, post: Post, nudge: Callable[[], None], channel
 
     if settings.public_url and not 8 <= len(secret) <= 256:
         raise ValueError("CAUNOI_ZALO_BOT_SECRET cần 8–256 ký tự khi nhận bằng webhook; kênh không mở.")
-    channel = ZaloBotChannel(token, settings.zalo_bot_api, post, nudge, settings.name, secret=secret)
+    webhook = f"{settings.public_url.rstrip('/')}/hook/zalo-bot" if settings.public_url else ""
+    channel = ZaloBotChannel(token, settings.zalo_bot_api, post, nudge, settings.name, webhook=webhook, secret=secret)
     channels.senders[CHANNEL] = channel
-    if not settings.public_url:
-        channels.running.append(channel.run)
-        return
-
-    async def point() -> None:
-        try:
-            await channel.set_webhook(f"{settings.public_url.rstrip('/')}/hook/zalo-bot", secret)
-            await asyncio.Event().wait()
-        finally:
-            await channel.close()
-
-    channels.running.append(point)
-    channels.hooks["zalo-bot"] = channel
+    channels.running.append(channel.run)
+    if webhook:
+        channels.hooks["zalo-bot"] = channel
 
 
 def _zalo_oa(settings: Settings, post: Post, nudge: Callable[[], None], channels: Channels) -> None:

@@ -59,6 +59,10 @@ class Talking(Protocol):
         """Do what the message asks, in one unit of work."""
         ...
 
+    async def unsent(self, message: Outgoing, reason: str, work: Work) -> None:
+        """Tell whom it concerns that a message did not reach its person."""
+        ...
+
 
 class Worker:
     """Works for every channel of one process."""
@@ -197,7 +201,7 @@ class Worker:
 
     async def _progress(self, sending: Sending, parts: int) -> None:
         async with self._post.work() as work:
-            await work.outbox.progress(sending, parts)
+            await work.outbox.progress(sending, parts, self._now() + self._lease)
 
     async def _failed(self, arrived: Arrived, error: Exception) -> None:
         """Try the message again later, or say that it could not be answered."""
@@ -230,6 +234,7 @@ class Worker:
                 case _ if sending.attempts >= self._rhythm.send_tries:
                     _log.error("outbox %d is given up: %s", sending.id, type(error).__name__)
                     await work.outbox.give_up(sending, type(error).__name__)
+                    await self._talk.unsent(sending.message, type(error).__name__, work)
                 case _:
                     _log.warning("outbox %d failed at attempt %d: %s", sending.id, sending.attempts, type(error).__name__)
                     await work.outbox.retry(sending, type(error).__name__, self._now() + self._rhythm.again(sending.attempts))
@@ -246,6 +251,7 @@ class Worker:
             return
         _log.info("outbox %d is held: %s", sending.id, reason)
         await work.outbox.hold(sending, reason)
+        await self._talk.unsent(message, reason, work)
 
     async def _forever(self, step: Callable[[], Awaitable[bool]], bell: "_Bell") -> None:
         failures = 0

@@ -43,16 +43,17 @@ class _Refused(Exception):
 class ZaloBotChannel:
     """bot.channels.Channel for one bot of the Zalo Bot Platform, and its intake. Nothing that must not be lost is held here.
 
-    What comes is taken either by `run`, which polls, or by the web server, which asks `genuine` and then `take`. `nudge` is told when
-    something was kept. End the worker before `run` ends or `close` is called: nothing is sent after that.
+    With `webhook`, its address at this service, `run` lets Zalo push and the web server asks `genuine` and then `take`; without it `run`
+    polls, for development. `nudge` is told when something was kept. End the worker before `run` ends or `close` is called: nothing is sent after that.
     """
 
     def __init__(
-        self, token: str, api: str, post: Post, nudge: Callable[[], None], name: str, *, secret: str = "", pace: Pace | None = None,
+        self, token: str, api: str, post: Post, nudge: Callable[[], None], name: str, *, webhook: str = "", secret: str = "", pace: Pace | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC), download: Download | None = None,
     ) -> None:  # fmt: skip
         self._pace = pace or Pace()
         self._base, self._name, self._secret, self._now = f"{api.rstrip('/')}/bot{token}", name, secret, now
+        self._webhook = webhook
         self._http = Http(self._pace.request, token, token.partition(":")[2])
         self._intake = Intake(CHANNEL, post, nudge, now, self._pace.each_chat)
         self._download = download or Download(self._pace.fetch)
@@ -60,8 +61,11 @@ class ZaloBotChannel:
         self._refused = False  # the token: what is to be sent waits for somebody to mend it
 
     async def run(self) -> None:
-        """Poll and keep what comes until cancelled; return, with one line in the log, when Zalo refuses the token. For development."""
+        """Have what comes pushed, or poll and keep it, until cancelled; return, with one line in the log, when Zalo refuses the token."""
         try:
+            if self._webhook:
+                await self.set_webhook(self._webhook, self._secret)
+                await asyncio.Event().wait()
             me = await self._insist("getMe", {})
             log.info(words.READY, self._http.safe(mapping(me).get("account_name", "")))
             await self._poll_forever()
@@ -97,7 +101,9 @@ class ZaloBotChannel:
         finally:
             await self.close()
         pushed = words.WEBHOOK_AT % self._http.safe(at) if at else words.WEBHOOK_NONE
-        return [(True, words.BOT_GOOD % self._http.safe(me.get("account_name", ""))), (True, pushed)]
+        right = string(at) == self._webhook if self._webhook else True
+        found = (right, pushed if right else words.WEBHOOK_ELSEWHERE % self._http.safe(at or "–"))
+        return [(True, words.BOT_GOOD % self._http.safe(me.get("account_name", ""))), found]
 
     async def close(self) -> None:
         """Let the connections go; nothing is sent any more."""
@@ -142,6 +148,8 @@ class ZaloBotChannel:
         number, group = identifier(message.get("message_id")), chat.get("chat_type") == "GROUP"
         event_id = f"{person}:{number or digest(event)}"
         place = {"chat": person, **({"group": True} if group else {})}
+        if group:  # everybody there has a conversation of their own
+            person = f"{person}:{identifier(sender.get('id')) or '?'}"
         text, files = self._words(message, group), _pictures(message, number) if kind == "image" else ()
         if kind == "image" or (kind == "text" and isinstance(message.get("text"), str)):
             incoming = Incoming(CHANNEL, person, text, message=number, group=group, files=files)
@@ -204,19 +212,20 @@ class ZaloBotChannel:
         """Send the messages of `reply` from the one behind `skip` on, in order; in a group, say who speaks."""
         if self._refused:
             raise Later(self._pace.refused, "the token is refused")
-        group = bool(place.get("group")) and place.get("chat") == person
+        group = bool(place.get("group")) and person.startswith(f"{place.get('chat')}:")
+        chat = str(place["chat"]) if group else person  # what was carried here from another chat goes to the person's own
         messages = parts(reply, texts("vi").automatic() if group else "") or [texts("vi").trouble()]
         platform_id = ""
         for number, text in list(enumerate(messages, 1))[skip:]:
-            platform_id = await self._send(person, text)
+            platform_id = await self._send(chat, text)
             if number < len(messages):
                 await sent(number)
         return platform_id
 
-    async def _send(self, person: str, text: str) -> str:
+    async def _send(self, chat: str, text: str) -> str:
         self._flood.check()
         try:
-            result = await self._call("sendMessage", {"chat_id": person, "text": text})
+            result = await self._call("sendMessage", {"chat_id": chat, "text": text})
         except _Refused as refused:
             if refused.code == RATE:
                 raise self._flood.refused(refused.wait) from None

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bot import zalo_texts as words
 from bot.channels import Later, Progress, Undeliverable
@@ -31,6 +32,10 @@ _OLDEST, _NEWEST = timedelta(hours=24), timedelta(hours=1)  # an event is re-sen
 _SEND: Final = "/v3.0/oa/message/cs"
 _TOO_LONG: Final = -210
 _DEAD: Final = (-216, -220)  # the access token is invalid, has expired
+_TIER: Final = (-221, -224)  # the account is not verified, its package does not allow this
+_ACCOUNT: Final = "account: "  # what is held because of the account, not of a person, bears a reason that begins so
+_HANOI: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+_RESUME: Final = timedelta(hours=1)  # no more often is it tried whether the account has been mended
 _WINDOW: Final = (-230, -232)  # the person has not written for too long
 _QUIET: Final = ("unfollow", "user_seen_message", "user_received_message", "user_click_chatnow", "user_reacted_message")
 _UNREADABLE: Final = ("audio", "voice", "video", "sticker", "location", "business_card", "gif")
@@ -54,7 +59,8 @@ class ZaloOaChannel:
         self, app_id: str, app_secret: str, oa_secret: str, api: str, oauth: str, post: Post, nudge: Callable[[], None], name: str, spool: Path, *,
         pace: OaPace | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC), download: Download | None = None,
     ) -> None:  # fmt: skip
-        self._pace = pace or OaPace()
+        self._pace, self._post, self._nudge = pace or OaPace(), post, nudge
+        self._resume_at: datetime | None = now()  # when what the account held back is tried again; None where nothing is
         self._app_id, self._oa_secret, self._url, self._name, self._now = app_id, oa_secret, f"{api.rstrip('/')}{_SEND}", name, now
         self._http = Http(self._pace.request, app_secret, oa_secret)
         self._tokens = Tokens(app_id, app_secret, oauth, self._http, post, Spool(spool), now, self._pace)
@@ -63,8 +69,21 @@ class ZaloOaChannel:
         self._flood = Flood()
 
     async def begin(self, refresh_token: str) -> None:
-        """Keep the first refresh token, which the administrator's consent gave; what stood before is void. ValueError for none."""
+        """Keep the first refresh token, which the administrator's consent gave; what stood before is void. ValueError for none.
+
+        What was held while nothing could be sent goes out.
+        """
         await self._tokens.begin(refresh_token)
+        await self._resume()
+
+    async def _resume(self) -> None:
+        """Send what was held because of the account, not of a person."""
+        async with self._post.work() as work:
+            resumed = await work.outbox.resume(CHANNEL, _ACCOUNT)
+        self._resume_at = None
+        if resumed:
+            log.info(words.OA_RESUMED, resumed)
+            self._nudge()
 
     async def run(self) -> None:
         """Keep the tokens fresh until cancelled: a refresh token that is not used for three months is dead."""
@@ -106,7 +125,7 @@ class ZaloOaChannel:
             return [(False, words.OA_LATER % error)]
         finally:
             await self.close()
-        return [(True, words.OA_GOOD % until.isoformat(timespec="minutes"))]
+        return [(True, words.OA_GOOD % f"{until.astimezone(_HANOI):%H:%M %d/%m/%Y} (giờ Việt Nam)")]
 
     async def close(self) -> None:
         """Let the connections go; nothing is sent any more."""
@@ -170,7 +189,7 @@ class ZaloOaChannel:
         message = mapping(raw.get("message"))
         number = identifier(message.get("msg_id"))
         event_id = f"m:{number}" if number else f"h:{digest(raw)}"
-        place, text = {"user": person}, string(message.get("text")).strip()
+        place, text = {"user": person, "message": number}, string(message.get("text")).strip()
         files: tuple[File, ...] = ()
         payloads = [mapping(mapping(one).get("payload")) for one in _list(message.get("attachments"))]
         if kind == "image":
@@ -193,18 +212,22 @@ class ZaloOaChannel:
         """Send the messages of `reply` from the one behind `skip` on, in order."""
         messages = parts(reply) or [texts("vi").trouble()]
         platform_id = ""
+        # Without the message that it answers, a reply may count as one that nobody asked for, which is paid.
+        quoted = string(place.get("message")) if place.get("user") == person else ""
         for number, text in list(enumerate(messages, 1))[skip:]:
-            platform_id = await self._sent(person, text)
+            platform_id = await self._sent(person, text, quoted)
             if number < len(messages):
                 await sent(number)
         return platform_id
 
-    async def _sent(self, person: str, text: str) -> str:
-        """Send one message; one that is still too long for Zalo, in halves."""
-        answer = await self._answered(person, text)
+    async def _sent(self, person: str, text: str, quoted: str = "") -> str:
+        """Send one message; one that is still too long for Zalo, in halves; one that may not quote, without."""
+        answer = await self._answered(person, text, quoted)
         code = whole_number(answer.body.get("error"))
         if code == 0:
             self._flood.passed()
+            if self._resume_at is not None and self._now() >= self._resume_at:
+                await self._resume()
             data = mapping(answer.body.get("data"))
             _tell_quota(mapping(data.get("quota")))
             return identifier(data.get("message_id"))
@@ -215,15 +238,18 @@ class ZaloOaChannel:
         if code in _WINDOW:
             raise Undeliverable("window")
         if code == _TOO_LONG and (half := len(text) // 2) > 100:
-            return [await self._sent(person, piece) for piece in pieces(text, half)][-1]
-        held = self._alarm(Alarm(code, self._http.safe(answer.body.get("message", ""))))
+            return [await self._sent(person, piece, quoted) for piece in pieces(text, half)][-1]
+        if quoted and code not in (*_TIER, *_DEAD):  # perhaps it is the quoted message that it does not take
+            return await self._sent(person, text)
+        held = self._alarm(Alarm(code, self._http.safe(answer.body.get("message", ""))), account=code in (*_TIER, *_DEAD))
         # A new token that is dead at once was perhaps renewed by somebody else in between: it is tried again, and given up visibly.
         raise Failed(f"oa {code}, also after a renewal") if code in _DEAD else held
 
-    async def _answered(self, person: str, text: str) -> Answer:
+    async def _answered(self, person: str, text: str, quoted: str) -> Answer:
         """Zalo's answer to a message; where the access token is dead, to the same one with a new token."""
         self._flood.check()
-        payload = {"recipient": {"user_id": person}, "message": {"text": text}}
+        message = {"text": text, **({"quote_message_id": quoted} if quoted else {})}
+        payload = {"recipient": {"user_id": person}, "message": message}
         try:
             access = await self._tokens.access()
             answer = await self._http.post(self._url, json=payload, headers={"access_token": access})
@@ -234,13 +260,16 @@ class ZaloOaChannel:
             raise self._alarm(alarm) from None
         return answer
 
-    def _alarm(self, alarm: Alarm) -> Undeliverable:
-        """Call for a human; what was to be sent is held."""
+    def _alarm(self, alarm: Alarm, *, account: bool = True) -> Undeliverable:
+        """Call for a human; what was to be sent is held, because of the account or for this message alone."""
         if alarm.code == "unauthorised":
             log.error(words.OA_UNAUTHORISED)
         else:
             log.error(words.OA_ALARM, alarm.code, alarm.said)
-        return Undeliverable(f"oa {alarm.code}")
+        if not account:
+            return Undeliverable(f"oa {alarm.code}")
+        self._resume_at = self._resume_at or self._now() + _RESUME
+        return Undeliverable(f"{_ACCOUNT}{alarm.code}")
 
     async def fetch(self, file: File) -> File:
         """`file` with its content, at most 20 MB of it and within a time limit."""

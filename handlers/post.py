@@ -134,8 +134,8 @@ class Outbox(Protocol):
         """Take the next message to send."""
         ...
 
-    async def progress(self, sending: Sending, parts: int) -> None:
-        """So many messages of it have been sent: they are not sent again."""
+    async def progress(self, sending: Sending, parts: int, until: datetime) -> None:
+        """So many messages of it have been sent: they are not sent again. It stays in the same hands until `until`."""
         ...
 
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
@@ -159,7 +159,15 @@ class Outbox(Protocol):
         ...
 
     async def release(self, channel: str, person: str) -> int:
-        """Let what is held for this person be sent again."""
+        """Let what is held for this person be sent again; what is just being sent to them is not held then."""
+        ...
+
+    async def resume(self, channel: str, reason: str) -> int:
+        """Let what is held in a channel for a reason that begins so be sent again: the channel itself is mended."""
+        ...
+
+    async def undelivered(self, limit: int, number: str = "") -> Sequence[Undelivered]:
+        """What is held or given up, oldest first, at most `limit`; with the number of a report only what is about it."""
         ...
 
     async def counts(self) -> dict[str, int]:

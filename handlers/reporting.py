@@ -9,11 +9,11 @@ from typing import Final
 from handlers.faults import Found
 from handlers.memory import CHOICES_LIVE, Memory
 from handlers.message import Block, BlockKind, Choice, Incoming, Reply
-from handlers.post import Work
+from handlers.post import Outgoing, Work
 from handlers.report_form import Form
 from handlers.report_mine import Mine
 from handlers.report_questions import Step
-from handlers.report_staff import NUMBER, Officials
+from handlers.report_staff import NUMBER, Officials, order_of, tell_unsent
 from handlers.report_turn import Clerk, Turn, lead, refused
 from handlers.texts import report_texts
 from knowledge.intent import Kind, intent
@@ -24,7 +24,7 @@ from reports.number import parse
 _COMMANDS: Final = {
     "baocao": "report", "report": "report", "phananh": "mine", "cuatoi": "mine", "mine": "mine", "tracuu": "status", "status": "status",
     "traloi": "answer", "answer": "answer", "riengtu": "privacy", "privacy": "privacy", "xoa": "erase", "erase": "erase",
-    "noi": "carry", "carry": "carry", "lienket": "link", "link": "link", "canbo": "enrol",
+    "noi": "carry", "carry": "carry", "lienket": "link", "link": "link", "canbo": "enrol", "nhom": "group",
     "huy": "cancel", "cancel": "cancel", "quaylai": "back", "back": "back", "boqua": "skip", "skip": "skip",
 }  # fmt: skip
 # What is typed where no buttons are: whole messages only, and only while a question of the dialogue waits.
@@ -33,6 +33,7 @@ _WORDS: Final = {
     "bo qua": "skip", "skip": "skip", "de sau": "later", "later": "later", "gui": "send", "gui di": "send", "send": "send",
 }  # fmt: skip
 _COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+_IN_GROUPS: Final = re.compile(r"^/(?:canbo|nhom)\b")
 _NUMBER: Final = re.compile(r"\bCN[\s.\-]?(?:[0-9OILl|][\s.\-]?){10}\b", re.IGNORECASE)
 _CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*|mục\s*|muc\s*)?(\d{1,2})\s*[.)]?(?:\s*(?:nhé|nhe|ạ|a|nha))?$", re.IGNORECASE)
 _LABEL: Final = 5  # letters of a label that are enough to mean it
@@ -68,6 +69,8 @@ class Reporting:
         text = one_line(incoming.text)
         if match := _COMMAND.match(text):
             return match[1].lower() in _COMMANDS
+        if order_of(incoming.text) is not None:
+            return True
         if self._waits(memory):
             return True
         return bool(_NUMBER.search(text)) or parse(text) is not None or bool(_MINE.search(strip_accents(fold(text))))
@@ -116,18 +119,25 @@ class Reporting:
     async def turn(self, incoming: Incoming, memory: Memory, work: Work, found: Found) -> Outcome:
         """Do what the message asks, within one unit of work, and say so."""
         say = report_texts(memory.language)
-        staff = bool(NUMBER.search(incoming.quoted)) or incoming.text.startswith("/canbo")
-        if incoming.group and not staff:
+        ordered = order_of(incoming.text, incoming.quoted if incoming.group else "") is not None
+        if incoming.group and not ordered and not _IN_GROUPS.match(one_line(incoming.text)):
             return Outcome(lead(say.only_in_private()), memory)
         turn = Turn(incoming, memory, self._clerk(work), work, say, self._now(), found)
+        official = Officials(turn)
         try:
-            reply = await (Officials(turn).answers() if incoming.group and not incoming.text.startswith("/canbo") else self._route(turn))
+            # A reporter may write the same words about their own report: outside a group it is an order only from who is enrolled.
+            reply = await (official.orders() if ordered and (incoming.group or await official.enrolled()) else self._route(turn))
         except Classified as error:
             return Outcome(lead(say.classified(error.stamp)), turn.memory, forget=True)
         except (TooLong, TooMany, BadAttachment, NotFound, NotAllowed, Conflict) as error:
             reply = lead(refused(error, say, turn.now))
         remembered = replace(turn.memory, choices=reply.choices, choices_at=turn.now) if reply.choices or turn.memory.step else turn.memory
         return Outcome(reply, remembered, turn.forget, turn.erased)
+
+    async def unsent(self, message: Outgoing, reason: str, work: Work) -> None:
+        """Tell the chats of the desk that a notice of a report did not reach its reporter; nothing for other messages."""
+        if message.payload.get("kind") == "notice":
+            await tell_unsent(work, self._clerk(work), message, reason, self._now())
 
     def _waits(self, memory: Memory) -> bool:
         """True while a question of the dialogue waits for its answer; after a day a message is no answer any more."""
@@ -198,5 +208,7 @@ class Reporting:
                 return await mine.link(rest)
             case "enrol":
                 return await Officials(form.turn).enrol(rest)
+            case "group":
+                return Officials(form.turn).group()
             case _:
                 return await form.tapped(name)

@@ -229,6 +229,8 @@ class _Turn:
                 return browse.articles(document, int(page), corpus, self.say, self.day)
             if document is not None:
                 return self._told(self.answers.overview(document, self.day))
+            listed = browse.documents(corpus, self.say, self.day)
+            return Reply((Block(BlockKind.LEAD, self.say.no_such_document()), *listed.blocks), listed.choices, {"kind": "ask_back"})
         if kind == "v" and self.memory.waiting:
             names = [d.territory for d in corpus.documents.values() if slug(d.territory) == rest]
             self.memory, waiting = replace(self.memory, province=names[0] if names else "", waiting=""), self.memory.waiting

@@ -10,7 +10,7 @@ from typing import Final
 from handlers.faults import Found
 from handlers.memory import Memory
 from handlers.message import Block, BlockKind, Choice, Incoming, Reply
-from handlers.post import Work
+from handlers.post import Outgoing, Work
 from handlers.report_turn import lead
 from handlers.reporting import Outcome, Reporting
 from handlers.texts import report_texts
@@ -86,6 +86,10 @@ class Talk:
         else:
             outcome = Outcome(thought.reply, memory)
         return self._kept(outcome if thought.looked_up else await self._with_what_waits(outcome, thought, work))
+
+    async def unsent(self, message: Outgoing, reason: str, work: Work) -> None:
+        """Tell the desk of a report that a message about it did not reach its reporter."""
+        await self._reporting.unsent(message, reason, work)
 
     async def _looked_up(self, text: str) -> Found:
         try:

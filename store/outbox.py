@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.post import Outgoing, Sending, Undelivered
@@ -15,6 +15,7 @@ from store.tables import OutboxRow
 
 SENT: Final = "sent"
 HELD: Final = "held"  # the channel cannot deliver now: window closed, person has blocked it
+_BACK: Final = "back"  # marks what is being sent while the person comes back
 DEAD: Final = "dead"  # given up after too many attempts; still visible, can be released
 
 
@@ -41,11 +42,11 @@ class Outbox:
             return None
         return Sending(row.id, row.claimed_by, Outgoing(row.channel, row.person, row.dedupe, row.payload, row.answers), row.attempts)
 
-    async def progress(self, sending: Sending, parts: int) -> None:
-        """So many messages of it have been sent: they are not sent again."""
+    async def progress(self, sending: Sending, parts: int, until: datetime) -> None:
+        """So many messages of it have been sent: they are not sent again. It stays in the same hands until `until`."""
         payload = {**sending.message.payload, "parts_sent": parts}
         held = update(OutboxRow).where(OutboxRow.id == sending.id, OutboxRow.claimed_by == sending.token, OutboxRow.state == WAITING)
-        if (await self._session.execute(held.values(payload=payload).returning(OutboxRow.id))).one_or_none() is None:
+        if (await self._session.execute(held.values(payload=payload, claimed_until=until).returning(OutboxRow.id))).one_or_none() is None:
             raise LostClaim(OutboxRow.__tablename__, sending.id)
 
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
@@ -57,8 +58,9 @@ class Outbox:
         await finish(self._session, OutboxRow, sending.id, sending.token, {"state": WAITING, "error": error, "not_before": at})
 
     async def hold(self, sending: Sending, error: str) -> None:
-        """It cannot be delivered now; what stands behind it goes on."""
-        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": HELD, "error": error})
+        """It cannot be delivered now; what stands behind it goes on. Where the person came back while it was being sent, it is tried again."""
+        state = case((OutboxRow.error == _BACK, WAITING), else_=HELD)
+        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": state, "error": error, "not_before": None})
 
     async def divert(self, sending: Sending, to: Identity, now: datetime) -> None:
         """It goes to another identity of the same person; this row is done with."""
@@ -73,13 +75,22 @@ class Outbox:
 
     async def release(self, channel: str, person: str) -> int:
         """Let all that is held for this person be sent again, and return how many: the person has written."""
-        held = update(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.person == person, OutboxRow.state.in_((HELD, DEAD)))
+        theirs = update(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.person == person)
+        await self._session.execute(theirs.where(OutboxRow.state == WAITING, OutboxRow.claimed_until.is_not(None)).values(error=_BACK))
+        held = theirs.where(OutboxRow.state.in_((HELD, DEAD)))
         return len((await self._session.execute(held.values(state=WAITING, not_before=None).returning(OutboxRow.id))).all())
 
-    async def undelivered(self, limit: int) -> list[Undelivered]:
+    async def resume(self, channel: str, reason: str) -> int:
+        """Let what is held in a channel for a reason that begins so be sent again, and return how many: the channel itself is mended."""
+        held = update(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.state == HELD, OutboxRow.error.startswith(reason, autoescape=True))
+        return len((await self._session.execute(held.values(state=WAITING, not_before=None).returning(OutboxRow.id))).all())
+
+    async def undelivered(self, limit: int, number: str = "") -> list[Undelivered]:
         """What is held or given up, oldest first, at most `limit`: no words of it and not whose it is."""
         columns = (OutboxRow.id, OutboxRow.channel, OutboxRow.state, OutboxRow.attempts, OutboxRow.created_at, OutboxRow.error, OutboxRow.payload)
         wanted = select(*columns).where(OutboxRow.state.in_((HELD, DEAD))).order_by(OutboxRow.id).limit(limit)
+        if number:
+            wanted = wanted.where(OutboxRow.payload["number"].as_string() == number)
         return [Undelivered(*row[:6], str(row.payload.get("number", ""))) for row in await self._session.execute(wanted)]
 
     async def again(self, ids: Collection[int]) -> int:

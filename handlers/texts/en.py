@@ -441,6 +441,10 @@ def no_such_place(missing: str, document: Document | None) -> str:
     return f"{missing[:1].upper()}{missing[1:]} was not found. {where} not have this article, clause or point. Please check the numbers."
 
 
+def no_such_document() -> str:
+    return "The assistant does not hold the document that this link leads to. The documents it holds are listed below."
+
+
 def near_title() -> str:
     return "You may be looking for:"
 

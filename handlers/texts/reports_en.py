@@ -803,11 +803,41 @@ def not_linked() -> str:
 
 
 def desk_title(what: str, number: str) -> str:
-    return {"new": f"New report {shown(number)}", "news": f"News from the reporter of {shown(number)}"}.get(what, f"Report {shown(number)} is overdue")
+    known = {
+        "new": f"New report {shown(number)}", "news": f"News from the reporter of {shown(number)}",
+        "unsent": f"A message about report {shown(number)} has not reached its reporter",
+    }  # fmt: skip
+    return known.get(what, f"Report {shown(number)} is overdue")
 
 
-def desk_how() -> str:
-    return "Reply to this message: your words go to the reporter as the answer; begin with “?” to ask something; write “take” to begin the review."
+def desk_how(number: str, *, quoting: bool) -> str:
+    if quoting:
+        return "Reply to this message: your words go to the reporter as the answer; begin with “?” to ask something; write “take” to begin the review."
+    typed = shown(number)
+    return (
+        f"Enrolled officials type “{typed} answer: …” to answer the reporter, “{typed} ask: …” to ask something, “{typed} take” to begin the review. "
+        "In a group, name (@) the assistant first; a private message works too."
+    )
+
+
+def not_reached(reason: str) -> str:
+    if reason == "window":
+        return "Zalo no longer allows a reply to this person. The message is held and goes out when they write again; if urgent, use the contact they left."
+    if reason == "blocked" or reason.startswith("Forbidden"):
+        return "The person has blocked the assistant or left the conversation. The message is held and goes out when they write again."
+    return "The messaging channel has a fault; the message is held, not lost. The operator sees it with “reports dead” and sends it with “reports retry”."
+
+
+def desk_no_words(number: str) -> str:
+    return f"There is nothing to send about report {shown(number)} yet. Please type it again with your words."
+
+
+def group_is(channel: str, chat: str) -> str:
+    return f"For the operator, to be written into desks.yaml: channel: {channel}, chat: \"{chat}\"."
+
+
+def no_group() -> str:
+    return "The command /nhom is for the groups of desks."
 
 
 def staff_only() -> str:

@@ -788,12 +788,41 @@ def not_linked() -> str:
 
 
 def desk_title(what: str, number: str) -> str:
-    known = {"new": f"Phản ánh mới {shown(number)}", "news": f"Người gửi phản ánh {shown(number)} có thông tin mới"}
+    known = {
+        "new": f"Phản ánh mới {shown(number)}", "news": f"Người gửi phản ánh {shown(number)} có thông tin mới",
+        "unsent": f"Tin về phản ánh {shown(number)} chưa đến được người gửi phản ánh",
+    }  # fmt: skip
     return known.get(what, f"Phản ánh {shown(number)} đã quá hạn")
 
 
-def desk_how() -> str:
-    return "Trả lời (reply) tin này: viết câu trả lời để gửi người phản ánh; mở đầu bằng dấu “?” để hỏi lại; viết “nhận” để bắt đầu xem xét."
+def desk_how(number: str, *, quoting: bool) -> str:
+    if quoting:
+        return "Trả lời (reply) tin này: viết câu trả lời để gửi người phản ánh; mở đầu bằng dấu “?” để hỏi lại; viết “nhận” để bắt đầu xem xét."
+    typed = shown(number)
+    return (
+        f"Cán bộ đã đăng ký gõ “{typed} trả lời: …” để gửi câu trả lời cho người phản ánh, “{typed} hỏi: …” để hỏi lại, "
+        f"“{typed} nhận” để bắt đầu xem xét. Trong nhóm thì nhắc tên (@) trợ lý ở đầu tin; nhắn riêng cho trợ lý cũng được."
+    )
+
+
+def not_reached(reason: str) -> str:
+    if reason == "window":
+        return "Đã quá thời hạn Zalo cho phép trả lời. Tin được giữ lại và tự gửi khi người đó nhắn lại; nếu gấp, liên hệ theo thông tin họ để lại (nếu có)."
+    if reason == "blocked" or reason.startswith("Forbidden"):
+        return "Người đó đã chặn trợ lý hoặc rời cuộc trò chuyện. Tin được giữ lại và tự gửi khi họ nhắn lại."
+    return "Kênh nhắn tin đang có lỗi; tin được giữ lại, chưa mất. Người vận hành xem bằng lệnh “reports dead” và gửi lại bằng “reports retry”."
+
+
+def desk_no_words(number: str) -> str:
+    return f"Chưa có nội dung để gửi về phản ánh {shown(number)}. Anh/chị vui lòng gõ lại kèm nội dung."
+
+
+def group_is(channel: str, chat: str) -> str:
+    return f"Mã của nhóm này để người vận hành ghi vào desks.yaml: channel: {channel}, chat: \"{chat}\"."
+
+
+def no_group() -> str:
+    return "Lệnh /nhom chỉ dùng trong nhóm của bàn xử lý."
 
 
 def staff_only() -> str:

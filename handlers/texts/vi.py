@@ -387,6 +387,10 @@ def no_such_place(missing: str, document: Document | None) -> str:
     return f"Không tìm thấy {missing}. {where} không có điều, khoản, điểm này. Anh/chị vui lòng kiểm tra lại số điều, khoản, điểm."
 
 
+def no_such_document() -> str:
+    return "Trợ lý chưa có văn bản mà liên kết này dẫn tới. Các văn bản hiện có ở dưới đây."
+
+
 def near_title() -> str:
     return "Có thể anh/chị muốn xem:"
 

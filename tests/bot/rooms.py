@@ -18,7 +18,7 @@ from bot.web_mail import Mail
 from bot.worker import Rhythm, Talking, Worker
 from handlers.memory import Memory
 from handlers.message import Block, BlockKind, Choice, Incoming, Reply
-from handlers.post import Contents, Work
+from handlers.post import Contents, Outgoing, Work
 from handlers.reporting import Outcome
 from handlers.talk import Thought
 from handlers.texts import texts
@@ -48,6 +48,9 @@ class Simple:
     async def act(self, thought: Thought, work: Work) -> Outcome:
         assert thought.reply is not None
         return Outcome(thought.reply, thought.memory)
+
+    async def unsent(self, message: Outgoing, reason: str, work: Work) -> None:
+        pass  # there are no desks here
 
 
 def _greeting(language: str) -> Reply:

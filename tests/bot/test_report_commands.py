@@ -434,6 +434,9 @@ def test_dead_and_retry(room: Room) -> None:
     found = room.json("dead")
     assert (found["count"], found["undelivered"][0]["id"], found["undelivered"][0]["state"]) == (1, row, "held")
     assert set(found["undelivered"][0]) == {"id", "channel", "state", "attempts", "since", "error", "number"}
+    shown = room.run("show", number)[1]
+    assert f"Chưa đến được người phản ánh (1 tin):\n  {row} · telegram · giữ lại" in shown
+    assert room.json("show", number)["undelivered"] == found["undelivered"]
     status, out, _ = room.run("retry", str(row), "999", str(2**70))
     assert (status, out) == (0, "Sẽ gửi lại 1 tin khi dịch vụ (bot run) đang chạy. 2 mã khác không có gì để gửi lại.\n")
     assert len(room.outbox()) == 1

@@ -323,7 +323,7 @@ async def test_a_group_is_answered_by_a_machine_and_takes_no_report(standin: Zal
         standin.say(LAN, "@Bot Cầu Nối /baocao Thủ tục mở rộng cụm công nghiệp kéo dài", chat=GROUP)
         (told,) = await sent(standin, 1, GROUP)
     assert told == f"{report_texts('vi').only_in_private()}\n\n{texts('vi').automatic()}"
-    (kept,) = await events(room, GROUP)
+    (kept,) = await events(room, f"{GROUP}:{LAN}")
     assert (kept["group"], kept["text"], kept["place"]) == (True, "/baocao Thủ tục mở rộng cụm công nghiệp kéo dài", {"chat": GROUP, "group": True})
 
 

@@ -332,9 +332,13 @@ class Zalo(Pushed):
         self._numbers = itertools.count(1)
 
     def identity(self, who: str) -> str:
-        person = f"u{self._serial}-{who}"
-        self._names[person] = who
-        return person
+        group, _, member = who.partition(":")
+        person = f"{'g' if group.startswith('-') else 'u'}{self._serial}{group if group.startswith('-') else f'-{group}'}"
+        self._names[person] = group
+        return f"{person}:{self.identity(member)}" if member else person
+
+    def screen(self, who: str) -> list[Shown | Reply]:
+        return self.screens[who.partition(":")[0]]  # a group sees what its members are answered
 
     def _at(self, name: str, content: bytes) -> str:
         """Where the platform keeps a file that somebody sent."""
@@ -378,15 +382,16 @@ class ZaloBot(Zalo):
 
     def identity(self, who: str) -> str:
         person = super().identity(who)
-        self._standin.add_chat(person)
+        chat = person.partition(":")[0]
+        self._standin.add_chat(chat, "GROUP" if who.startswith("-") else "PRIVATE")
         return person
 
     async def says(self, who: str, words: str, *, files: Attached = (), edits: str = "", group: bool = False, quoted: str = "") -> str:
         person, last = self.identity(who), ""
         if group:
-            self._standin.add_chat(f"g-{person}", "GROUP")
-            self._names[f"g-{person}"] = who
-            return await self._came(self._standin.say(person, words, chat=f"g-{person}"))
+            chat, _, member = (person if ":" in person else f"{self.identity('-777')}:{person}").partition(":")
+            self._names[chat] = who.partition(":")[0]
+            return await self._came(self._standin.say(member, f"@Cầu Nối {words}", chat=chat))
         for at, (name, content) in enumerate(files):
             last = await self._came(self._standin.send_image(person, self._at(name, content), words if at == len(files) - 1 else ""))
         return last if files else await self._came(self._standin.say(person, words))

@@ -39,6 +39,7 @@ FIELDS = ("what", "where", "trouble", "who", "place", "wish")
 # What each parameter may be; the first is the usual case. A parameter that is not here fails the tests.
 SAMPLES: dict[str, tuple[object, ...]] = {
     "agreed": (True, False), "answered": (True, False), "asked": TEXTS[:2], "at": (AT, None), "author": tuple(Author), "chat_days": (90, 1),
+    "channel": ("zalo",), "chat": ("g5",),
     "code": (CODE,), "contact": ("0912 345 678, an@example.vn", ""), "copied": ((DEPARTMENT,), (MINISTRY, DEPARTMENT), ()), "count": (3, 1),
     "desk": (DEPARTMENT, MINISTRY), "drafts": (1, 0),
     "due": tuple(
@@ -51,7 +52,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "fault": (REF, *PLACES[1:], *Unfixed), "files": (2, 0), "former": ("Xã Tân Lập, Huyện Chợ Đồn, Tỉnh Bắc Kạn",), "free_at": (AT,),
     "late": (True, False), "length": (12_345,), "limit": (5, 1, 10_000), "messages": (4, 0), "named": (True, False),
     "names": ((FILE, "anh.jpg"), (FILE,) * 20), "number": (NUMBER,), "of": (6,), "place": ("Xã Phú Bình, Tỉnh Thái Nguyên", ""),
-    "problem": tuple(Problem), "raw_days": (30, 1), "reason": tuple(BadFile), "received": (3, 0), "ref": PLACES, "regime": tuple(Regime),
+    "problem": tuple(Problem), "quoting": (True, False),
+    "raw_days": (30, 1), "reason": tuple(BadFile), "received": (3, 0), "ref": PLACES, "regime": tuple(Regime),
     "report": (
         REPORT, Report("r", None, State.RECEIVED, number=NUMBER, text=TEXTS[1], provision=Unfixed.UNKNOWN, regime=Regime.DOCUMENT, problem=Problem.OTHER),
         Report("r", None, State.UNDER_REVIEW, number=NUMBER, text=TEXT), Report("r", None, State.FORWARDED, number=NUMBER, text=TEXT, provision=Unfixed.NONE),
@@ -62,7 +64,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
 }  # fmt: skip
 # Where one function means something else by a name, or may be told nothing.
 OWN: dict[str, tuple[object, ...]] = {
-    "desk_title.what": ("new", "news", "late"), "enrolled.name": ("Trần Thị Bình, Phòng Quản lý công nghiệp",),
+    "desk_title.what": ("new", "news", "unsent", "late"), "not_reached.reason": ("window", "blocked", "Forbidden: bot was blocked", "account: -224"),
+    "enrolled.name": ("Trần Thị Bình, Phòng Quản lý công nghiệp",),
     **{f"ask_{name}.number": (1, 6) for name in FIELDS}, "similar_line.number": (1, 12), "join_it.number": (1, 12),
     "field_name.step": FIELDS, "summary_line.step": FIELDS, "summary_line.text": TEXTS, "has_draft.text": TEXTS, "due_on.step": tuple(Step),
     "notice.kind": tuple(NoticeKind), "notice_how.kind": (NoticeKind.ASKED, *NoticeKind), "reporter_kind.kind": tuple(ReporterKind),
@@ -74,8 +77,8 @@ OWN: dict[str, tuple[object, ...]] = {
 MAY_BE_EMPTY = {"notice_how"}
 SAME = {"open_number"}  # a number has no language
 COMMANDS = {
-    reports_vi: {"/baocao", "/cuatoi", "/tracuu", "/traloi", "/riengtu", "/xoa", "/noi", "/huy", "/quaylai", "/boqua", "/lienket", "/canbo"},
-    reports_en: {"/report", "/mine", "/status", "/answer", "/privacy", "/erase", "/carry", "/cancel", "/back", "/skip", "/link", "/canbo"},
+    reports_vi: {"/baocao", "/cuatoi", "/tracuu", "/traloi", "/riengtu", "/xoa", "/noi", "/huy", "/quaylai", "/boqua", "/lienket", "/canbo", "/nhom"},
+    reports_en: {"/report", "/mine", "/status", "/answer", "/privacy", "/erase", "/carry", "/cancel", "/back", "/skip", "/link", "/canbo", "/nhom"},
 }
 VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
 

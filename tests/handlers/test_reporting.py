@@ -563,6 +563,67 @@ async def test_a_desk_hears_of_a_report_and_answers_by_replying(room: Room) -> N
     assert "không làm được" in await binh.says("nhận", group=True, quoted=told) or "trạng thái" in binh.last.text()
 
 
+async def enrolled(room: Room, name: str, official: str = "Bà Bình, Phòng QLCN") -> None:
+    async with room.database.work() as work:
+        code = await work.carrying.code(Identity("staff", official), room.at)
+    assert official in await Person(room, name).says(f"/canbo {code}")
+
+
+async def test_a_desk_hears_of_a_report_and_orders_with_its_number(room: Room) -> None:
+    room.needs("groups")
+    room.chats = {"queue": (DeskChat(room.home, room.identity("-100").person),)}
+    lan, binh, stranger = Person(room), Person(room, "-100:binh"), Person(room, "-100:la")
+    assert f'channel: {room.home}, chat: "{room.identity("-100").person}"' in await stranger.says("/nhom", group=True)
+    assert "chỉ dùng trong nhóm" in await lan.says("/nhom")
+    report = await sent_report(lan, "Xã chưa rõ nộp báo cáo cụm công nghiệp ở đâu <b>0912</b>")
+    told = lan.phone.screens["-100"][-1].text()
+    number = f"CN {report.number[:3]} {report.number[3:6]} {report.number[6:]}"
+    assert number in told
+    assert (f"{number} trả lời: …" in told) is (room.home == "zalo")
+    assert "đã đăng ký mới" in await stranger.says(f"{number} trả lời: Nộp tại Sở.", group=True)
+    await enrolled(room, "binh")
+    assert "Chưa có nội dung" in await binh.says(f"{number} hỏi:  ", group=True)
+    assert "Đã gửi câu hỏi" in await binh.says(f"{number.lower()} hoi: Xã nào vậy?", group=True)
+    assert "Xã nào vậy?" in lan.last.text()
+    assert "Đã gửi câu trả lời" in await binh.says(f"{number}, Trả lời: Nộp tại Sở.\nKhông cần nộp ở xã.", group=True)
+    assert "Không cần nộp ở xã." in lan.last.text()
+    assert "Bà Bình, Phòng QLCN" in lan.last.text()
+
+
+async def test_an_official_orders_in_private_and_a_reporter_only_looks(room: Room) -> None:
+    lan, binh, minh = Person(room), Person(room, "binh"), Person(room, "minh")
+    report = await sent_report(lan)
+    number = f"CN {report.number[:3]} {report.number[3:6]} {report.number[6:]}"
+    assert "đã tiếp nhận" in await lan.says(f"{number} trả lời: đã nộp")
+    assert "Không tìm thấy" in await minh.says(f"{number} nhận")
+    await enrolled(room, "binh")
+    assert "Đã nhận xem xét" in await binh.says(f"{number} nhận")
+    assert (await mine(room))[0].state is State.UNDER_REVIEW
+    assert "bắt đầu xem xét" in lan.last.text()
+    assert "Đã gửi câu trả lời" in await binh.says(f"{number} tra loi: Nop tai So.")
+    assert "Nop tai So." in lan.last.text()
+    assert "Không tìm thấy" in await binh.says("CN 000 000 0000 trả lời: gì đó")
+
+
+async def test_a_desk_hears_that_its_answer_has_not_arrived(room: Room) -> None:
+    room.needs("groups")
+    room.chats = {"queue": (DeskChat(room.home, room.identity("-100").person),)}
+    lan = Person(room)
+    report = await sent_report(lan, "Xã chưa rõ nộp báo cáo cụm công nghiệp ở đâu")
+    lan.phone.away("lan")
+    async with room.desk() as desk:
+        await desk.reply(report.id, "Ông Nam", "Nộp tại Sở.")
+    told = lan.phone.screens["-100"][-1].text()
+    assert f"CN {report.number[:3]}" in told
+    assert "chưa đến được người gửi phản ánh" in told
+    assert "tự gửi khi họ nhắn lại" in told
+    assert "Nộp tại Sở" not in told
+    heard = len(lan.phone.screens["-100"])
+    lan.phone.back("lan")
+    await lan.says("chào")
+    assert len(lan.phone.screens["-100"]) == heard
+
+
 async def test_a_code_of_the_operator_enrols_and_another_does_not(room: Room) -> None:
     lan = Person(room)
     web = Person(room, "w", "web")

@@ -67,12 +67,13 @@ class Inbox(Protocol):
 class Outbox(Protocol):
     async def add(self, message: Outgoing, now: datetime) -> bool: ...
     async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Sending | None: ...
-    async def progress(self, sending: Sending, parts: int) -> None: ...
+    async def progress(self, sending: Sending, parts: int, until: datetime) -> None: ...
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None: ...
     async def retry(self, sending: Sending, error: str, at: datetime) -> None: ...
     async def hold(self, sending: Sending, error: str) -> None: ...
     async def give_up(self, sending: Sending, error: str) -> None: ...
     async def release(self, channel: str, person: str) -> int: ...
+    async def resume(self, channel: str, reason: str) -> int: ...
     async def counts(self) -> dict[str, int]: ...
 
 
@@ -312,13 +313,44 @@ class OutboxContract:
         first = await sending(store)
         assert first is not None
         async with store.work() as work:
-            await work.outbox.progress(first, 2)
-        second = await sending(store, NOW + LEASE + timedelta(seconds=1))
+            await work.outbox.progress(first, 2, NOW + 2 * LEASE)
+        assert await sending(store, NOW + LEASE + timedelta(seconds=1)) is None  # it is still being sent
+        second = await sending(store, NOW + 2 * LEASE + timedelta(seconds=1))
         assert second is not None
         assert second.message.payload["parts_sent"] == 2
         with pytest.raises(LostClaim):
             async with store.work() as work:
-                await work.outbox.progress(first, 3)
+                await work.outbox.progress(first, 3, NOW + 3 * LEASE)
+
+    @pytest.mark.parametrize("act", ["hold", "retry"])
+    async def test_who_comes_back_while_it_is_being_sent_gets_it(self, store: Store, act: str) -> None:
+        async with store.work() as work:
+            await work.outbox.add(letter(1), NOW)
+        item = await sending(store)
+        assert item is not None
+        async with store.work() as work:
+            await work.outbox.release("web", "lan")
+        async with store.work() as work:
+            await (work.outbox.hold(item, "blocked") if act == "hold" else work.outbox.retry(item, "blocked", NOW))
+        again = await sending(store)
+        assert again is not None
+        async with store.work() as work:
+            await work.outbox.hold(again, "blocked")
+            assert await work.outbox.counts() == {"held": 1}
+
+    async def test_what_a_channel_held_for_its_own_trouble_goes_on_when_that_is_mended(self, store: Store) -> None:
+        async with store.work() as work:
+            for n, person in enumerate(("lan", "minh", "ha")):
+                await work.outbox.add(letter(n, person), NOW)
+        for reason in ("oa -224", "window", "oa_other"):
+            item = await sending(store)
+            assert item is not None
+            async with store.work() as work:
+                await work.outbox.hold(item, reason)
+        async with store.work() as work:
+            assert await work.outbox.resume("zalo", "oa ") == 0
+            assert await work.outbox.resume("web", "oa ") == 1
+            assert await work.outbox.counts() == {"held": 2, "waiting": 1}
 
     async def test_a_sender_that_died_leaves_it_to_another(self, store: Store) -> None:
         async with store.work() as work:

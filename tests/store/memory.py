@@ -30,6 +30,7 @@ class Row:
     until: datetime | None = None
     not_before: datetime | None = None
     attempts: int = 0
+    error: str = ""
 
     @property
     def conversation(self) -> tuple[str, str]:
@@ -108,29 +109,34 @@ class MemoryOutbox:
         row = take(self._tables.outbox, now, lease, channels)
         return None if row is None else Sending(row.id, row.token, row.what, row.attempts)
 
-    async def progress(self, sending: Sending, parts: int) -> None:
+    async def progress(self, sending: Sending, parts: int, until: datetime) -> None:
         row = next((r for r in self._tables.outbox if r.id == sending.id and r.token == sending.token and r.state == "waiting"), None)
         if row is None:
             raise LostClaim("outbox", sending.id)
-        row.what = replace(row.what, payload={**row.what.payload, "parts_sent": parts})
+        row.what, row.until = replace(row.what, payload={**row.what.payload, "parts_sent": parts}), until
 
     async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
         self._finish(sending, state="sent")
 
     async def retry(self, sending: Sending, error: str, at: datetime) -> None:
-        self._finish(sending, not_before=at)
+        self._finish(sending, not_before=at, error=error)
 
     async def hold(self, sending: Sending, error: str) -> None:
-        self._finish(sending, state="held")
+        row = next(r for r in self._tables.outbox if r.id == sending.id)
+        self._finish(sending, state="waiting" if row.error == "back" else "held", error=error)
 
     async def give_up(self, sending: Sending, error: str) -> None:
         self._finish(sending, state="dead")
 
     async def release(self, channel: str, person: str) -> int:
-        rows = [r for r in self._tables.outbox if r.conversation == (channel, person) and r.state in ("held", "dead")]
-        for row in rows:
-            row.state, row.not_before = "waiting", None
-        return len(rows)
+        theirs = [r for r in self._tables.outbox if r.conversation == (channel, person)]
+        for row in theirs:
+            row.error = "back" if row.state == "waiting" and row.token else row.error
+        return _waiting([r for r in theirs if r.state in ("held", "dead")])
+
+    async def resume(self, channel: str, reason: str) -> int:
+        rows = self._tables.outbox
+        return _waiting([r for r in rows if r.conversation[0] == channel and r.state == "held" and r.error.startswith(reason)])
 
     async def counts(self) -> dict[str, int]:
         states = [r.state for r in self._tables.outbox]
@@ -138,6 +144,12 @@ class MemoryOutbox:
 
     def _finish(self, sending: Sending, **values: Any) -> None:
         finish(self._tables.outbox, "outbox", sending.id, sending.token, **values)
+
+
+def _waiting(rows: list[Row]) -> int:
+    for row in rows:
+        row.state, row.not_before = "waiting", None
+    return len(rows)
 
 
 class MemoryConversations:

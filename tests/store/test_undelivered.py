@@ -84,7 +84,7 @@ async def test_what_was_sent_of_a_long_message_is_not_sent_again(database: Datab
     found = await sending(database)
     assert found is not None
     async with database.work() as work:
-        await work.outbox.progress(found, 2)
+        await work.outbox.progress(found, 2, NOW + timedelta(minutes=1))
         await work.outbox.give_up(found, "ValueError")
         assert await work.outbox.again([found.id]) == 1
     found = await sending(database, LATER)
