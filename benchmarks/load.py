@@ -2,8 +2,9 @@
 
 `python -m benchmarks.load intake --rate 100 --seconds 600` pushes signed webhook calls of Telegram, Zalo Bot and Zalo OA at a
 steady rate and prints how long the acknowledgements took. `questions --rate 20 --chats 100` asks by Telegram and Zalo Bot and
-prints how long the replies took, from the push to the platform's call. The service is a child process; the platforms are
-stand-ins in this one. `--database` takes a PostgreSQL address; SQLite otherwise.
+prints how long the replies took, from the push to the platform's call. `backlog --messages 10000` sends what many people are
+to hear by Telegram while replies to others go on, and looks at order and rate. The service is a child process (of `backlog`,
+worker and channel stand in this one); the platforms are stand-ins. `--database` takes a PostgreSQL address; SQLite otherwise.
 """
 
 import argparse
@@ -17,13 +18,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from bot import build
+from bot.settings import Settings
+from bot.telegram import TelegramChannel
+from bot.worker import Worker
+from handlers.message import Block, BlockKind, Incoming, Reply
+from handlers.post import Event, Outgoing, incoming_payload, reply_payload
+from knowledge.answer import Answers
+from store.database import Database
 from tests.standins.telegram import TelegramStandin
 from tests.standins.zalo_bot import ZaloBotStandin
 from tests.standins.zalo_oa import ZaloOaStandin, signature
@@ -172,13 +183,65 @@ async def questions(options: argparse.Namespace, port: int, standins: tuple[Tele
     print(f"questions {sum(map(len, begun.values()))}, replies {len(taken)}")
 
 
+async def backlog(options: argparse.Namespace, folder: Path, telegram: TelegramStandin) -> None:
+    """A broadcast of many messages, ten a chat: in order, at the platform's limits; a reply each five seconds goes before it."""
+    database = await Database.open(options.database or f"sqlite+aiosqlite:///{folder / 'load.db'}", folder, SECRET.encode())
+    channel = TelegramChannel(telegram.token, telegram.base_url, database, lambda: None, "Cầu Nối")
+    worker = Worker(database, build.talk(Settings(_env_file=None, data_dir=folder), _no_answers), {"telegram": channel}, build.now)  # type: ignore[call-arg]
+    people = [1000 + n for n in range(max(1, options.messages // 10))]
+    for person in (*people, 1):
+        telegram.add_chat(person)
+    async with database.work() as work:
+        for n in range(options.messages):
+            person, text = people[n % len(people)], f"tin {n}"
+            await work.outbox.add(Outgoing("telegram", str(person), f"news:{n}", reply_payload(_said(text))), build.now())
+    begun = time.monotonic()
+    task, replies = asyncio.create_task(worker.run()), list[float]()
+    try:
+        while len(telegram.sent) - len(replies) < options.messages:
+            asked = time.monotonic()
+            async with database.work() as work:
+                await work.inbox.put(Event("telegram", f"q{len(replies)}", "1", incoming_payload(Incoming("telegram", "1", "/cuatoi")), build.now()))
+            worker.nudge()
+            await asyncio.to_thread(telegram.wait_until, partial(_heard, telegram, len(replies) + 1), 60.0)
+            replies.append(next(one.time for one in telegram.sent if one.chat_id == 1 and one.time >= asked) - asked)
+            await asyncio.sleep(5)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await channel._close()
+        await database.close()
+    news = [one for one in telegram.sent if one.chat_id != 1]
+    times = [one.time for one in telegram.sent]
+    print(f"{len(news)} messages in {news[-1].time - begun:.0f} s, {len(news) / (news[-1].time - begun):.1f} a second")
+    print("most in one second:", max(sum(start <= t < start + 1 for t in times[at : at + 100]) for at, start in enumerate(times)))
+    ordered = defaultdict[int, list[int]](list)
+    for one in news:
+        ordered[one.chat_id].append(int(one.text.split()[-1]))
+    print("chats out of order:", sum(found != sorted(found) for found in ordered.values()), "doubled:", len(news) - len({one.text for one in news}))
+    told("replies meanwhile", replies)
+
+
+def _heard(telegram: TelegramStandin, count: int) -> bool:
+    return sum(one.chat_id == 1 for one in telegram.sent) >= count
+
+
+def _said(text: str) -> Reply:
+    return Reply((Block(BlockKind.LEAD, text),))
+
+
+def _no_answers() -> Answers:
+    raise RuntimeError("a backlog asks nothing")
+
+
 def main() -> None:
     """Run one of the loads."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("intake", "questions"))
+    parser.add_argument("what", choices=("intake", "questions", "backlog"))
     parser.add_argument("--rate", type=float, default=100)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--chats", type=int, default=300)
+    parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--database", default="")
     parser.add_argument("--index", type=Path, help="a folder of an index that is built already, to spare building it")
     options = parser.parse_args()
@@ -189,6 +252,9 @@ def main() -> None:
         folder = Path(name)
         if options.index:
             subprocess.run(["cp", "-r", str(options.index), str(folder / "index")], check=True)
+        if options.what == "backlog":
+            asyncio.run(backlog(options, folder, telegram))
+            return
         standins = (telegram, zalo, oa)
         for chat in range(1000, 1000 + options.chats):
             telegram.add_chat(chat)
