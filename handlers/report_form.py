@@ -231,16 +231,17 @@ class Form:
         if not found:
             return await self._ask(Step.PLACE, draft, self._say.no_such_territory())
         if len(found) == 1:
-            return await self._placed(draft, found[0])
+            lost = not found[0].commune and not self._turn.clerk.places.province(text)  # more was typed than a province, and not understood
+            return await self._placed(draft, found[0], self._say.commune_unknown(found[0].name) if lost else "")
         choices = tuple(Choice(p.name + (f" ({p.former})" if p.former else ""), f"w:place:{p.commune or p.province}") for p in found[:_PLACES])
         self._turn.remember(step=Step.PLACE)
         return replace(lead(self._say.which_territory(len(found))), choices=(*choices, *ways(self._say)))
 
-    async def _placed(self, draft: Report, place: Place) -> Reply:
+    async def _placed(self, draft: Report, place: Place, note: str = "") -> Reply:
         reporter = await self._service.reporter(self._turn.by)
         await self._service.introduce(replace(reporter, province=place.province, commune=place.commune))
         filled = replace(draft, province=place.province, commune=place.commune)
-        return await self._filled(Step.PLACE, filled, self._say.place_now(place.former, place.name) if place.former else "")
+        return await self._filled(Step.PLACE, filled, note or (self._say.place_now(place.former, place.name) if place.former else ""))
 
     async def _named(self, draft: Report, text: str) -> Reply:
         email, phone = _EMAIL.search(text), _PHONE.search(text)
@@ -409,7 +410,8 @@ class Form:
             raise NotFound  # an id that was not offered tells nothing
         given = await self._service.submit(draft.id, turn.by)
         await turn.clerk.desk.merge(given.report.id, other, Actor(Author.REPORTER))
-        said = await turn.clerk.desk.answer_of(other)
+        said, with_it = await turn.clerk.desk.answer_of(other), await turn.clerk.desk.find(other)
+        given = replace(given, desk=turn.clerk.rules.desk(with_it))  # who answers the other one answers this one
         turn.remember(step="", report=given.report.id, heard={})
         more = [Block(BlockKind.LEAD, say.joined(bool(said)))]
         if said is not None:

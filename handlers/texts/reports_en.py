@@ -197,6 +197,10 @@ def which_territory(count: int) -> str:
     return f"This may be {_many(count, 'place')} (same name, split or merged). Please choose one, or add the name of the province or former district."
 
 
+def commune_unknown(province: str) -> str:
+    return f"The commune, ward or special zone was not recognised, so only {province} is kept. To name it, type “back” and type the name again."
+
+
 def place_now(former: str, name: str) -> str:
     return f"{former} is now part of {name}."
 

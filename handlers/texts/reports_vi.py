@@ -191,6 +191,10 @@ def which_territory(count: int) -> str:
     return f"Có {count} nơi trùng tên hoặc đã được chia tách, sáp nhập. Anh/chị chọn một nơi, hoặc gõ thêm tên tỉnh, tên huyện cũ."
 
 
+def commune_unknown(province: str) -> str:
+    return f"Chưa nhận ra tên xã, phường, đặc khu vừa gõ nên chỉ ghi {province}. Muốn ghi rõ xã, anh/chị gõ “quay lại” rồi gõ lại tên."
+
+
 def place_now(former: str, name: str) -> str:
     return f"{former} nay thuộc {name}."
 

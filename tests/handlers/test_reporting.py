@@ -216,6 +216,21 @@ async def test_places_are_understood(room: Room, typed: str, code: str) -> None:
     assert (await mine(room))[0].province == code
 
 
+async def test_a_commune_that_is_not_known_is_not_dropped_in_silence(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.picks("Chưa rõ quy định nào")
+    await lan.picks("Bỏ qua")
+    await lan.picks("Bỏ qua")
+    told = await lan.says("xã Không Có Thật, Thái Nguyên")
+    assert "chỉ ghi Tỉnh Thái Nguyên" in told
+    assert "(6/6)" in told
+    await lan.says("quay lại")
+    assert "chỉ ghi" not in await lan.says("xã Phú Bình, Thái Nguyên")
+    assert (await mine(room))[0].commune != ""
+
+
 async def test_a_name_is_asked_for_only_when_it_is_offered(room: Room) -> None:
     lan = Person(room)
     await lan.says("/baocao")
