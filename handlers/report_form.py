@@ -9,7 +9,7 @@ from handlers.report_papers import alike, receipt, summary
 from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, ways
 from handlers.report_staff import desk_lines, tell_desk, tell_news
 from handlers.report_turn import Turn, lead, official_words, refused
-from knowledge.intent import Kind, intent
+from knowledge.intent import Kind, asks, intent
 from knowledge.vietnamese import fold, one_line, strip_accents
 from reports.errors import BadAttachment, Classified, Missing, NotFound, TooMany
 from reports.model import Actor, Author, NameSeen, Report, ReporterKind, Unfixed
@@ -200,7 +200,11 @@ class Form:
             case Step.NAME:
                 return await self._named(draft, text)
             case step:
-                return await self._ask(step, draft, self._say.choose_from_list())
+                told = await self._ask(step, draft, self._say.choose_from_list())
+                if not asks(text):
+                    return told
+                turn.remember(asked=text)  # a question of law between two of ours
+                return replace(told, choices=(*told.choices, Choice(self._say.look_this_up(), "l:")))
 
     async def _what(self, draft: Report, text: str) -> Reply:
         if unfit := self._unfit(text):

@@ -85,7 +85,7 @@ class Talk:
             return await self._reporting.turn(incoming, memory, work, thought.found)
         else:
             outcome = Outcome(thought.reply, memory)
-        return self._kept(outcome if thought.looked_up else await self._with_what_waits(outcome, thought, work))
+        return self._kept(self._with_draft(outcome) if thought.looked_up else await self._with_what_waits(outcome, thought, work))
 
     async def unsent(self, message: Outgoing, reason: str, work: Work) -> None:
         """Tell the desk of a report that a message about it did not reach its reporter."""
@@ -111,10 +111,7 @@ class Talk:
     async def _with_what_waits(self, outcome: Outcome, thought: Thought, work: Work) -> Outcome:
         """The outcome, with a way to what the message may have been meant for: a draft, a question of a desk."""
         incoming, memory, say = thought.incoming, outcome.memory, report_texts(outcome.memory.language)
-        notes, choices = [], []
-        if memory.step:
-            memory = replace(memory, step="")
-            notes.append(Block(BlockKind.NOTE, say.draft_waits()))
+        choices: list[Choice] = []
         if incoming.choice is None and not incoming.group and not incoming.text.startswith("/"):
             reports = await work.reports.of(Identity(incoming.channel, incoming.person))
             asked = [r for r in reports if r.state is State.WAITING]
@@ -122,11 +119,18 @@ class Talk:
             memory = replace(memory, asked=incoming.text) if choices else memory
             if asked and not asks(incoming.text):
                 # An official has asked, and this asks nothing: most likely it is the answer.
-                told = lead(say.is_it_the_answer(asked[0].number), *(b.text for b in notes))
-                told = replace(told, choices=(*choices, Choice(say.look_it_up(), "l:")))
-                return replace(outcome, reply=told, memory=memory)
-        reply = replace(outcome.reply, blocks=(*outcome.reply.blocks, *notes), choices=(*choices, *outcome.reply.choices))
-        return replace(outcome, reply=reply, memory=memory)
+                told = replace(lead(say.is_it_the_answer(asked[0].number)), choices=(*choices, Choice(say.look_it_up(), "l:")))
+                return self._with_draft(replace(outcome, reply=told, memory=memory))
+        reply = replace(outcome.reply, choices=(*choices, *outcome.reply.choices))
+        return self._with_draft(replace(outcome, reply=reply, memory=memory))
+
+    def _with_draft(self, outcome: Outcome) -> Outcome:
+        """The outcome, with the word that a draft which was being filled in is kept."""
+        if not outcome.memory.step:
+            return outcome
+        note = Block(BlockKind.NOTE, report_texts(outcome.memory.language).draft_waits())
+        reply = replace(outcome.reply, blocks=(*outcome.reply.blocks, note))
+        return replace(outcome, reply=reply, memory=replace(outcome.memory, step=""))
 
     def _kept(self, outcome: Outcome) -> Outcome:
         """The outcome whose memory holds the choices that are shown."""

@@ -872,5 +872,9 @@ def is_it_the_answer(number: str) -> str:
     return f"An official waits for more from you on report {shown(number)}. Is the message just sent meant for it?"
 
 
+def look_this_up() -> str:
+    return "Look up what you have just typed (the draft is kept)"
+
+
 def look_it_up() -> str:
     return "No, look up the rules"

@@ -857,5 +857,9 @@ def is_it_the_answer(number: str) -> str:
     return f"Cán bộ đang chờ anh/chị bổ sung cho phản ánh {shown(number)}. Tin vừa rồi có phải là nội dung bổ sung không?"
 
 
+def look_this_up() -> str:
+    return "Tra cứu câu vừa gõ (phản ánh đang soạn vẫn được lưu)"
+
+
 def look_it_up() -> str:
     return "Không, tra cứu quy định"

@@ -200,6 +200,21 @@ async def test_a_question_of_law_in_between_leaves_the_draft(room: Room) -> None
     assert "(2/6)" in await lan.picks("Soạn tiếp")
 
 
+async def test_a_question_typed_at_a_list_can_be_looked_up_and_the_draft_goes_on(room: Room) -> None:
+    lan = Person(room)
+    await lan.says("/baocao")
+    await lan.says(TROUBLE)
+    await lan.picks("Chưa rõ quy định nào")
+    assert "(3/6)" in await lan.says("cụm công nghiệp rộng tối đa bao nhiêu ha?")
+    told = await lan.picks("Tra cứu câu vừa gõ")
+    assert room.law.asked[-1] == "cụm công nghiệp rộng tối đa bao nhiêu ha?"
+    assert "75 ha" in told
+    assert "/baocao" in told
+    await lan.says("/baocao")
+    assert "(3/6)" in await lan.picks("Soạn tiếp")
+    assert "Tra cứu" not in await lan.says("trong cụm còn vướng nhiều")
+
+
 @pytest.mark.parametrize(("typed", "code"), [
     ("xã Phú Bình, Thái Nguyên", "19"), ("phu binh thai nguyen", "19"), ("Thái Nguyên", "19"), ("tỉnh Yên Bái", "15"), ("TP Hồ Chí Minh", "79"),
 ])  # fmt: skip
