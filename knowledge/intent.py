@@ -92,6 +92,8 @@ _WEAK_WISH: Final = re.compile(
 _HARDSHIP: Final = re.compile(
     r"\b(?:vuong (?:lam|qua)|(?:dang|bi|gap|rat|con) (?:vuong|kho khan|bat cap)|vuong mac (?:o cho|la|nhu sau)"
     r"|kho (?:qua|lam)|lam kho|gay kho|bat loi|vo ly|bat cong|khong hop ly|khong kip|khong xue"
+    r"|kho khan (?:trong|khi|ve|do|vi)|mau thuan (?:nhau|voi)|chong cheo (?:nhau|voi)|khong thong nhat (?:voi )?nhau|vuong (?:trong|khi|o cho|do)"
+    r"|chua (?:co|thay) huong dan|khong (?:ai|noi nao|co quan nao) huong dan"
     r"|hoang mang|qua cao|ruom ra|trung nhau|ton tien qua|tro tay|khong du suc|khong ai giai quyet|bi ket|bi tac)\b"
 )
 _ASKS: Final = re.compile(
@@ -108,7 +110,7 @@ def _reports(bare: str, pieces: Sequence[str]) -> bool:
         return True
     if _ASKS.search(bare):
         return False
-    return bool(_WEAK_WISH.search(bare)) or (any(_HARDSHIP.search(p) for p in pieces) and len(bare.split()) >= 6)
+    return bool(_WEAK_WISH.search(bare)) or (any(_HARDSHIP.search(p) for p in pieces) and len(bare.split()) >= 5)
 
 
 def _accuses(bare: str) -> bool:

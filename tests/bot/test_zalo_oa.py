@@ -20,6 +20,7 @@ from bot.worker import Talking
 from bot.zalo_download import Download
 from bot.zalo_http import Failed
 from bot.zalo_oa import HEADER, ZaloOaChannel, signature
+from bot.zalo_render import parts
 from bot.zalo_tokens import OaPace, Spool
 from handlers.message import Block, BlockKind, Choice, Incoming, Reply
 from handlers.post import Outgoing, TokenPair, reply_payload
@@ -271,6 +272,34 @@ async def test_what_the_account_held_back_goes_out_when_it_is_mended(oa: ZaloOaS
                 oa.restore_permission()
                 await channel.begin(oa.refresh_token)
                 await stand(room, sent=sent + 1)
+
+
+async def test_a_permission_withdrawn_amid_a_reply_sends_the_rest_when_it_is_back(
+    oa: ZaloOaStandin, room: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = " ".join(f"Câu thứ {n} của một câu trả lời dài." for n in range(150))
+
+    async def long(incoming: Incoming) -> Reply:
+        return said(whole)
+
+    async with running(oa, room, long, tmp_path / "spool") as channel:
+        oa.hold()
+        answered = channel._answered
+
+        async def once(*given: Any) -> Any:
+            answer = await answered(*given)
+            oa.withdraw_permission()
+            return answer
+
+        monkeypatch.setattr(channel, "_answered", once)
+        assert await channel.take(oa.say(LAN, "hỏi").body)
+        await stand(room, held=1)
+        monkeypatch.undo()
+        assert 0 < len(oa.sent) < len(parts(said(whole)))
+        oa.restore_permission()
+        await channel.begin(oa.refresh_token)
+        await stand(room, sent=1)
+    assert " ".join(" ".join(oa.texts(LAN)).split()) == whole
 
 
 async def test_three_weeks_later_a_reply_is_delivered_or_seen_to_be_held(oa: ZaloOaStandin, room: Database, tmp_path: Path) -> None:

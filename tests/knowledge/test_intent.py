@@ -24,7 +24,12 @@ from knowledge.intent import Kind, intent
         ("thoi han 25 ngay dai qua, mong rut ngan", Kind.REPORT),
         ("toi muon phan anh vuong mac khi mo rong cum", Kind.REPORT),
         ("mẫu báo cáo nhiều cột trùng nhau, nhờ ghi nhận góp ý giúp", Kind.REPORT),
+        ("kho khan trong giai ngan von khuyen cong", Kind.REPORT),
+        ("Nghị định 32 và Nghị định 139 mâu thuẫn nhau về cơ quan thẩm định", Kind.REPORT),
+        ("xa toi chua co huong dan ve bao cao cum", Kind.REPORT),
         # questions of law that share their words
+        ("Nghị định 32 mâu thuẫn với Luật Đất đai thì áp dụng văn bản nào", None),
+        ("khó khăn khi di dời cơ sở vào cụm thì được hỗ trợ gì", None),
         ("hồ sơ đề nghị thành lập cụm gồm những gì", None),
         ("doanh nghiệp đề nghị làm chủ đầu tư cần điều kiện gì", None),
         ("vướng mắc khi thực hiện Nghị định 146 thì hỏi ai", None),
