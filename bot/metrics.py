@@ -82,6 +82,7 @@ class Metrics:
         self._outbox = Gauge("caunoi_outbox_messages", "Messages to people by where they stand", ["channel", "state"], registry=registry)
         self._seconds = Histogram("caunoi_answer_seconds", "From a message to its reply, kept", ["channel"], buckets=_BUCKETS, registry=registry)
         self._replies = Counter("caunoi_replies_total", "Replies by kind", ["channel", "kind"], registry=registry)
+        self._last = Gauge("caunoi_last_message_timestamp_seconds", "When the newest message came that has a reply", ["channel"], registry=registry)
         self._refusals = Counter("caunoi_refusals_total", "Questions that were not answered", ["channel"], registry=registry)
         self._fallbacks = Counter("caunoi_fallbacks_total", "Replies while the law could not be asked", ["channel"], registry=registry)
         self._reports = Counter("caunoi_reports_total", "Reports received", ["channel"], registry=registry)
@@ -93,6 +94,7 @@ class Metrics:
     def answered(self, channel: str, seconds: float, kind: str) -> None:
         """A reply was kept."""
         self._seconds.labels(channel).observe(max(0.0, seconds))  # the clock of a platform may go fast
+        self._last.labels(channel).set(self._now().timestamp() - max(0.0, seconds))
         self._replies.labels(channel, kind if kind in KINDS else "other").inc()
         if kind == "decline":
             self._refusals.labels(channel).inc()

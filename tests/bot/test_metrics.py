@@ -82,6 +82,7 @@ async def test_the_figures(metrics: Metrics) -> None:
         "caunoi_answer_seconds_count web": 2, "caunoi_answer_seconds_sum web": 4.3,
         "caunoi_answer_seconds_count telegram": 1, "caunoi_answer_seconds_sum telegram": 0,
         "caunoi_replies_total web answer": 1, "caunoi_replies_total web decline": 1, "caunoi_replies_total telegram other": 1,
+        "caunoi_last_message_timestamp_seconds web": NOW.timestamp() - 4, "caunoi_last_message_timestamp_seconds telegram": NOW.timestamp(),
         "caunoi_refusals_total web": 1, "caunoi_refusals_total telegram": 0, "caunoi_fallbacks_total web": 0, "caunoi_fallbacks_total telegram": 1,
         "caunoi_reports_total web": 1, "caunoi_reports_total telegram": 0, "caunoi_hook_rejected_total zalo-oa forged": 1,
     }  # fmt: skip
