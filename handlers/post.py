@@ -167,7 +167,7 @@ class Outbox(Protocol):
         ...
 
     async def undelivered(self, limit: int, number: str = "") -> Sequence[Undelivered]:
-        """What is held or given up, oldest first, at most `limit`; with the number of a report only what is about it."""
+        """What is held or given up, at most `limit`: what is about a report first; with a number only what is about that one."""
         ...
 
     async def counts(self) -> dict[str, int]:

@@ -49,7 +49,9 @@ def desk_reply(payload: Payload, language: str) -> Reply:
     """What a desk reads: number, lines, how to answer. No name and no contact stand in a group."""
     say = report_texts(language)
     blocks = [Block(BlockKind.TITLE, say.desk_title(payload["what"], payload["number"])), *(Block(BlockKind.LINE, line) for line in payload["lines"])]
-    return Reply((*blocks, Block(BlockKind.NOTE, say.desk_how(payload["number"], quoting=payload.get("quoting", True)))), (), {"kind": "report"})
+    if payload["what"] != "unsent":  # there is nothing to answer
+        blocks.append(Block(BlockKind.NOTE, say.desk_how(payload["number"], quoting=payload.get("quoting", True))))
+    return Reply(tuple(blocks), (), {"kind": "report"})
 
 
 def desk_lines(turn: Turn, report: Report) -> list[str]:
@@ -106,7 +108,7 @@ class Officials:
         turn = self._turn
         owner = await turn.work.carrying.owner(code, turn.by, turn.now) if code else None
         if owner is None or owner.channel != "staff":
-            return lead(self._say.no_such_code())
+            return lead(self._say.no_such_enrolment())
         await turn.work.staff.enrol(self._who(), owner.person)
         return lead(self._say.enrolled(owner.person))
 

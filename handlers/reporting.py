@@ -39,7 +39,9 @@ _CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*|mục\s*|muc\s
 _LABEL: Final = 5  # letters of a label that are enough to mean it
 _FREE: Final = frozenset({Step.WHAT, Step.WISH, Step.NAME, Step.PLACE, *Mine.STEPS})  # questions to which any text is an answer
 _MINE: Final = re.compile(
-    r"\b(?:tinh trang|ket qua|xem|tra cuu|den dau)\b.*\bphan anh\b.*\b(?:cua (?:toi|minh|em)|toi|da gui)\b|\bphan anh (?:cua toi|da gui|cua minh)\b"
+    r"^(?:toi |em |minh )?(?:da |co |duoc |da co |da duoc )?(?:tra loi|ket qua|phan hoi|xu ly|giai quyet)(?: gi| xong)? chua(?: a| vay| nhi| ad)?$"
+    r"|^(?:phan anh )?(?:cua (?:toi|em|minh) )?(?:xu ly |giai quyet )?(?:den|toi) dau roi(?: a| vay| nhi)?$"
+    r"|\b(?:tinh trang|ket qua|xem|tra cuu|den dau)\b.*\bphan anh\b.*\b(?:cua (?:toi|minh|em)|toi|da gui)\b|\bphan anh (?:cua toi|da gui|cua minh)\b"
 )
 
 
@@ -73,7 +75,7 @@ class Reporting:
             return True
         if self._waits(memory):
             return True
-        return bool(_NUMBER.search(text)) or parse(text) is not None or bool(_MINE.search(strip_accents(fold(text))))
+        return bool(_NUMBER.search(text)) or parse(text) is not None or bool(_MINE.search(strip_accents(fold(text)).strip(" .?!…")))
 
     def wants(self, incoming: Incoming, memory: Memory) -> str:
         """The text whose provision is to be looked for before the turn; a key of a provision as "key:…"; "" for none."""

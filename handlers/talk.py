@@ -21,6 +21,7 @@ from reports.states import State
 Law = Callable[[Incoming, Memory], Awaitable[tuple[Reply, Memory]]]
 Finding = Callable[[str], Awaitable[Found]]
 
+_OF_NOTHING: Final = frozenset({"ask_back", "decline"})
 _TOLD: Final = 600  # characters of an answer that go with a report about it
 _OF_LAW: Final = frozenset({"answer", "decline", "ask_back"})
 _log: Final = logging.getLogger(__name__)
@@ -117,8 +118,8 @@ class Talk:
             asked = [r for r in reports if r.state is State.WAITING]
             choices = [Choice(say.give_to(r.number), f"w:give:{r.id}") for r in asked[:2]]
             memory = replace(memory, asked=incoming.text) if choices else memory
-            if asked and not asks(incoming.text):
-                # An official has asked, and this asks nothing: most likely it is the answer.
+            if asked and (not asks(incoming.text) or outcome.reply.facts.get("kind") in _OF_NOTHING):
+                # An official has asked, and this asks nothing that the law answers: most likely it is the answer.
                 told = replace(lead(say.is_it_the_answer(asked[0].number)), choices=(*choices, Choice(say.look_it_up(), "l:")))
                 return self._with_draft(replace(outcome, reply=told, memory=memory))
         reply = replace(outcome.reply, choices=(*choices, *outcome.reply.choices))

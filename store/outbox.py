@@ -86,11 +86,12 @@ class Outbox:
         return len((await self._session.execute(held.values(state=WAITING, not_before=None).returning(OutboxRow.id))).all())
 
     async def undelivered(self, limit: int, number: str = "") -> list[Undelivered]:
-        """What is held or given up, oldest first, at most `limit`: no words of it and not whose it is."""
+        """What is held or given up, at most `limit`: what is about a report first, then the oldest; no words of it and not whose it is."""
         columns = (OutboxRow.id, OutboxRow.channel, OutboxRow.state, OutboxRow.attempts, OutboxRow.created_at, OutboxRow.error, OutboxRow.payload)
-        wanted = select(*columns).where(OutboxRow.state.in_((HELD, DEAD))).order_by(OutboxRow.id).limit(limit)
+        about = OutboxRow.payload["number"].as_string()
+        wanted = select(*columns).where(OutboxRow.state.in_((HELD, DEAD))).order_by(about.is_(None), OutboxRow.id).limit(limit)
         if number:
-            wanted = wanted.where(OutboxRow.payload["number"].as_string() == number)
+            wanted = wanted.where(about == number)
         return [Undelivered(*row[:6], str(row.payload.get("number", ""))) for row in await self._session.execute(wanted)]
 
     async def again(self, ids: Collection[int]) -> int:

@@ -107,7 +107,7 @@ def help_lines() -> tuple[str, ...]:
         "Ask about the rule on a given day: end the question with the day, for example “… vào ngày 30/6/2025” (on 30 June 2025).",
         "/documents: list the documents and read them article by article.",
         "/report: report a difficulty. /mine: see your reports and the replies.",
-        "/privacy: see or erase your data. /carry: move the conversation to another channel.",
+        "/privacy: see or erase your data. /carry: move the conversation to another channel; /link: use two channels together.",
         "/help: show this help again. /tiengviet: switch to Vietnamese (“chuyển sang tiếng Việt”).",
         "When there is a list, type a number to choose an item.",
     )

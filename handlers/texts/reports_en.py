@@ -848,6 +848,10 @@ def staff_only() -> str:
     return "Only enrolled officials can answer from here. The operator gives a code; please type “/canbo” with that code."
 
 
+def no_such_enrolment() -> str:
+    return "Not enrolled: the code is missing, wrong, used already or older than 15 minutes. Ask the operator for a new one and type “/canbo” with it."
+
+
 def enrolled(name: str) -> str:
     return f"Enrolled: {name}. Reporters will see this name under the answer."
 

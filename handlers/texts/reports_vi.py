@@ -833,6 +833,10 @@ def staff_only() -> str:
     return "Chỉ cán bộ đã đăng ký mới trả lời được từ đây. Người vận hành cấp mã đăng ký; anh/chị gõ /canbo kèm mã đó."
 
 
+def no_such_enrolment() -> str:
+    return "Chưa đăng ký được: mã thiếu, không đúng, đã được dùng hoặc quá 15 phút. Người vận hành cấp mã mới; anh/chị gõ /canbo kèm mã đó."
+
+
 def enrolled(name: str) -> str:
     return f"Đã đăng ký cán bộ: {name}. Người phản ánh sẽ thấy tên này dưới câu trả lời."
 

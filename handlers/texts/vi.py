@@ -65,7 +65,7 @@ def help_lines() -> tuple[str, ...]:
         "Hỏi quy định tại một thời điểm: thêm ngày vào cuối câu, ví dụ “… vào ngày 30/6/2025”.",
         "/vanban: danh sách văn bản để xem từng điều.",
         "/baocao: gửi phản ánh vướng mắc. /cuatoi: xem phản ánh đã gửi và câu trả lời.",
-        "/riengtu: xem, xóa dữ liệu của mình. /noi: chuyển cuộc trò chuyện sang kênh khác.",
+        "/riengtu: xem, xóa dữ liệu của mình. /noi: chuyển cuộc trò chuyện sang kênh khác; /lienket: dùng chung hai kênh.",
         "/trogiup: xem lại hướng dẫn này. /english: switch to English.",
         "Khi có danh sách, gõ số thứ tự để chọn một mục.",
     )

@@ -431,6 +431,9 @@ async def test_a_plain_answer_to_a_question_of_the_desk_is_offered_to_be_sent(ro
     report = await sent_report(lan)
     async with room.desk() as desk:
         await desk.ask(report.id, "Ông Nam", "Xã đã có quy hoạch chưa?")
+    room.law.kind = "ask_back"
+    assert "có phải là nội dung bổ sung không" in await lan.says("Xa Phu Binh a")  # "ạ" without its accent looks like a question
+    room.law.kind = "answer"
     await lan.says("Xã có quy hoạch từ 2024 rồi")
     await lan.picks(f"CN {report.number[:3]}")
     async with room.database.look() as work:
@@ -480,6 +483,13 @@ async def test_who_cannot_be_reached_gets_it_when_they_write_again(room: Room) -
     before = len(lan.got)
     await lan.says("chào")
     assert "Nộp tại Sở." in " ".join(r.text() for r in lan.got[before:])
+
+
+@pytest.mark.parametrize("typed", ["có trả lời chưa ạ?", "da co ket qua chua", "đến đâu rồi", "phản ánh của tôi xử lý đến đâu rồi ạ", "giải quyết xong chưa"])
+async def test_who_asks_how_it_stands_sees_their_reports(room: Room, typed: str) -> None:
+    lan = Person(room)
+    await sent_report(lan)
+    assert "Phản ánh của anh/chị (1)" in await lan.says(typed)
 
 
 async def test_overdue_is_seen_by_the_reporter(room: Room) -> None:
