@@ -154,7 +154,7 @@ class ZaloBotChannel:
         if kind == "image" or (kind == "text" and isinstance(message.get("text"), str)):
             incoming = Incoming(CHANNEL, person, text, message=number, group=group, files=files)
             return News(Event(CHANNEL, event_id, person, incoming_payload(incoming, place), self._now()), person=person, place=place)
-        return News(says=words.unreadable(kind), person=person, dedupe=event_id, place=place)
+        return News(says=words.unreadable(kind, only_photos=True), person=person, dedupe=event_id, place=place)
 
     def _words(self, message: Mapping[str, Any], group: bool) -> str:
         text = (string(message.get("text")) or string(message.get("caption"))).strip()

@@ -14,12 +14,13 @@ _KINDS: Final = {
 }
 
 
-def unreadable(kind: str) -> tuple[str, str]:
-    """For a sticker, a voice message, a place: `kind` is Zalo's name of it."""
+def unreadable(kind: str, *, only_photos: bool = False) -> tuple[str, str]:
+    """For a sticker, a voice message, a place: `kind` is Zalo's name of it; `only_photos`: no other files arrive in this channel."""
     vi, en = _KINDS.get(kind, ("loại tin này", "messages of this kind"))
+    files, files_en = ("ảnh", "photos") if only_photos else ("ảnh và tệp (PDF, Word, Excel)", "photos and files (PDF, Word, Excel)")
     return (
-        f"Trợ lý chưa đọc được {vi}. Anh/chị gõ câu hỏi bằng chữ giúp; ảnh và tệp (PDF, Word, Excel) thì gửi được kèm phản ánh.",
-        f"The assistant cannot read {en}. Please type your question; photos and files (PDF, Word, Excel) can be sent with a report.",
+        f"Trợ lý chưa đọc được {vi}. Anh/chị gõ câu hỏi bằng chữ giúp; {files} thì gửi được kèm phản ánh.",
+        f"The assistant cannot read {en}. Please type your question; {files_en} can be sent with a report.",
     )
 
 

@@ -19,6 +19,7 @@ from reports.service import Receipt
 WISH_ALONE: Final = 5  # words that say no more than that one wants to report
 LEAST: Final = 6  # letters that say something
 _PLACES: Final = 8
+_ONLY_PHOTOS: Final = frozenset({"zalo"})  # channels that hand on no other files
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"(?:\+84|0)(?:[\s.\-]?\d){8,10}\b")
 
@@ -370,9 +371,12 @@ class Form:
             turn.remember(step=Step.CHECK, heard={**turn.memory.heard, "reached": Step.CHECK})
             place = turn.clerk.places.by_code(draft.commune or draft.province)
             files = await self._service.attachments(draft.id, turn.by)
-            return summary(self._say, draft, await self._service.reporter(turn.by), files, place, note)
+            return summary(self._say, draft, await self._service.reporter(turn.by), files, place, self._welcome(), note)
         turn.remember(step=step, heard={**turn.memory.heard, "reached": step} if turn.memory.heard.get("reached") != Step.CHECK else turn.memory.heard)
-        return ask(step, Asked(self._say, draft, turn.found.likely, turn.memory.asked), note)
+        return ask(step, Asked(self._say, draft, turn.found.likely, turn.memory.asked, self._welcome()), note)
+
+    def _welcome(self) -> str:
+        return str(self._say.files_welcome(only_photos=self._turn.incoming.channel in _ONLY_PHOTOS))
 
     async def _ask_stop(self) -> Reply:
         if await self._service.draft(self._turn.by) is None:

@@ -13,8 +13,8 @@ from reports.similar import Similar
 from reports.states import State
 
 
-def summary(say: ModuleType, draft: Report, reporter: Reporter, files: Sequence[Attachment], place: Place | None, note: str = "") -> Reply:
-    """All that will be sent, and what can be changed before."""
+def summary(say: ModuleType, draft: Report, reporter: Reporter, files: Sequence[Attachment], place: Place | None, welcome: str, note: str = "") -> Reply:
+    """All that will be sent, and what can be changed before; `welcome` says which files can be added."""
     lines = (
         (Step.WHAT, draft.text), (Step.WHERE, say.provision(draft.provision)),
         (Step.TROUBLE, say.trouble(draft.regime, draft.problem) if draft.regime and draft.problem else ""),
@@ -27,7 +27,7 @@ def summary(say: ModuleType, draft: Report, reporter: Reporter, files: Sequence[
     if files:
         told.append(say.summary_files(tuple(f.name for f in files)))
     blocks = [*([Block(BlockKind.NOTE, note)] if note else []), Block(BlockKind.TITLE, say.summary_title())]
-    blocks += [*(Block(BlockKind.LINE, line) for line in told), Block(BlockKind.NOTE, say.files_welcome())]
+    blocks += [*(Block(BlockKind.LINE, line) for line in told), Block(BlockKind.NOTE, welcome)]
     choices = (
         Choice(say.send_it(), "w:send"), Choice(say.edit_it(), "w:edit"), Choice(say.add_name(named), "w:name"),
         Choice(say.publish(bool(draft.publication)), "w:publish"), Choice(say.send_later(), "w:later"), Choice(say.cancel(), "w:cancel"),

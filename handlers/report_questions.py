@@ -48,6 +48,7 @@ class Asked:
     draft: Report
     likely: Sequence[Ref] = ()  # provisions to choose from
     question: str = ""  # what was asked of the law before
+    welcome: str = ""  # which files can be sent
 
 
 def ask(step: Step, about: Asked, note: str = "") -> Reply:
@@ -98,7 +99,7 @@ def _place(a: Asked) -> Told:
 
 
 def _wish(a: Asked) -> Told:
-    return _lead(a.say.ask_wish(6, len(QUESTIONS)), a.say.files_welcome()), ways(a.say)
+    return _lead(a.say.ask_wish(6, len(QUESTIONS)), a.welcome), ways(a.say)
 
 
 def _edit(a: Asked) -> Told:

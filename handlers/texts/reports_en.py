@@ -209,7 +209,9 @@ def ask_wish(number: int, of: int) -> str:
     return _step(number, of, "What do you propose? For example: what should be changed, what needs guidance.")
 
 
-def files_welcome() -> str:
+def files_welcome(*, only_photos: bool) -> str:
+    if only_photos:
+        return "You can send photos right here in this conversation. To send PDF, Word or Excel files, type “/carry” to move it to the web page."
     return "You can send photos, PDF, Word or Excel files right here in this conversation."
 
 

@@ -203,7 +203,9 @@ def ask_wish(number: int, of: int) -> str:
     return _step(number, of, "Anh/chị kiến nghị xử lý thế nào? Ví dụ: cần sửa nội dung nào, cần hướng dẫn việc gì.")
 
 
-def files_welcome() -> str:
+def files_welcome(*, only_photos: bool) -> str:
+    if only_photos:
+        return "Anh/chị có thể gửi kèm ảnh ngay trong cuộc trò chuyện này. Muốn gửi tệp PDF, Word, Excel thì gõ /noi để chuyển sang trang web."
     return "Anh/chị có thể gửi kèm ảnh, tệp PDF, Word, Excel ngay trong cuộc trò chuyện này."
 
 

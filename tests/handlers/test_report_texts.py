@@ -51,7 +51,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     ),
     "fault": (REF, *PLACES[1:], *Unfixed), "files": (2, 0), "former": ("Xã Tân Lập, Huyện Chợ Đồn, Tỉnh Bắc Kạn",), "free_at": (AT,),
     "late": (True, False), "length": (12_345,), "limit": (5, 1, 10_000), "messages": (4, 0), "named": (True, False),
-    "names": ((FILE, "anh.jpg"), (FILE,) * 20), "number": (NUMBER,), "of": (6,), "place": ("Xã Phú Bình, Tỉnh Thái Nguyên", ""),
+    "names": ((FILE, "anh.jpg"), (FILE,) * 20), "number": (NUMBER,), "only_photos": (False, True), "of": (6,), "place": ("Xã Phú Bình, Tỉnh Thái Nguyên", ""),
     "problem": tuple(Problem), "province": ("Tỉnh Thái Nguyên",), "quoting": (True, False),
     "raw_days": (30, 1), "reason": tuple(BadFile), "received": (3, 0), "ref": PLACES, "regime": tuple(Regime),
     "report": (

@@ -65,6 +65,7 @@ async def test_six_questions_a_summary_and_a_receipt(room: Room) -> None:
     assert "(4/6)" in await lan.picks("mâu thuẫn")
     assert "(5/6)" in await lan.picks("Cán bộ, công chức xã")
     assert "(6/6)" in await lan.says("xã Phú Bình, Thái Nguyên")
+    assert ("PDF, Word, Excel ngay trong" in lan.last.text()) is (room.home != "zalo")
     summary = await lan.says("Đề nghị Bộ có văn bản hướng dẫn chung")
     for words in (TROUBLE, "Điểm b khoản 1 Điều 3 TT 14/2024", "mâu thuẫn", "Phú Bình", "Đề nghị Bộ có văn bản", "không nêu tên"):
         assert words in summary
