@@ -39,6 +39,15 @@ async def mine(room: Room, name: str = "lan", channel: str = "") -> list[Report]
         return list(await work.reports.of(room.identity(name, channel)))
 
 
+async def filled(person: Person, skipped: int) -> None:
+    """A draft about an unknown provision, of which so many further questions are skipped."""
+    await person.says("/baocao")
+    await person.says(TROUBLE)
+    await person.picks("Chưa rõ quy định nào")
+    for _ in range(skipped):
+        await person.picks("Bỏ qua")
+
+
 async def sent_report(person: Person, text: str = TROUBLE) -> Report:
     """A report by the shortest way."""
     await person.says("/baocao")
@@ -86,10 +95,7 @@ async def test_six_questions_a_summary_and_a_receipt(room: Room) -> None:
 
 async def test_who_and_where_are_asked_once(room: Room) -> None:
     lan = Person(room)
-    await lan.says("/baocao")
-    await lan.says(TROUBLE)
-    await lan.picks("Chưa rõ quy định nào")
-    await lan.picks("Bỏ qua")
+    await filled(lan, 1)
     await lan.picks("Cán bộ, công chức xã")
     await lan.says("xã Phú Bình, Thái Nguyên")
     await lan.picks("Bỏ qua")
@@ -140,10 +146,7 @@ async def test_words_do_what_buttons_do(room: Room, typed: str, step: str) -> No
 
 async def test_what_was_written_can_be_changed(room: Room) -> None:
     lan = Person(room)
-    await lan.says("/baocao")
-    await lan.says(TROUBLE)
-    await lan.picks("Chưa rõ quy định nào")
-    await lan.picks("Bỏ qua")
+    await filled(lan, 1)
     await lan.picks("Doanh nghiệp")
     await lan.picks("Bỏ qua")
     await lan.picks("Bỏ qua")
@@ -203,9 +206,7 @@ async def test_a_question_of_law_in_between_leaves_the_draft(room: Room) -> None
 
 async def test_a_question_typed_at_a_list_can_be_looked_up_and_the_draft_goes_on(room: Room) -> None:
     lan = Person(room)
-    await lan.says("/baocao")
-    await lan.says(TROUBLE)
-    await lan.picks("Chưa rõ quy định nào")
+    await filled(lan, 0)
     assert "(3/6)" in await lan.says("cụm công nghiệp rộng tối đa bao nhiêu ha?")
     told = await lan.picks("Tra cứu câu vừa gõ")
     assert room.law.asked[-1] == "cụm công nghiệp rộng tối đa bao nhiêu ha?"
@@ -221,11 +222,7 @@ async def test_a_question_typed_at_a_list_can_be_looked_up_and_the_draft_goes_on
 ])  # fmt: skip
 async def test_places_are_understood(room: Room, typed: str, code: str) -> None:
     lan = Person(room)
-    await lan.says("/baocao")
-    await lan.says(TROUBLE)
-    await lan.picks("Chưa rõ quy định nào")
-    await lan.picks("Bỏ qua")
-    await lan.picks("Bỏ qua")
+    await filled(lan, 2)
     await lan.says(typed)
     while "(6/6)" not in lan.last.text():
         await lan.picks("Thái Nguyên" if code == "19" else "")
@@ -234,11 +231,7 @@ async def test_places_are_understood(room: Room, typed: str, code: str) -> None:
 
 async def test_a_commune_that_is_not_known_is_not_dropped_in_silence(room: Room) -> None:
     lan = Person(room)
-    await lan.says("/baocao")
-    await lan.says(TROUBLE)
-    await lan.picks("Chưa rõ quy định nào")
-    await lan.picks("Bỏ qua")
-    await lan.picks("Bỏ qua")
+    await filled(lan, 2)
     told = await lan.says("xã Không Có Thật, Thái Nguyên")
     assert "chỉ ghi Tỉnh Thái Nguyên" in told
     assert "(6/6)" in told
@@ -249,11 +242,7 @@ async def test_a_commune_that_is_not_known_is_not_dropped_in_silence(room: Room)
 
 async def test_a_name_is_asked_for_only_when_it_is_offered(room: Room) -> None:
     lan = Person(room)
-    await lan.says("/baocao")
-    await lan.says(TROUBLE)
-    await lan.picks("Chưa rõ quy định nào")
-    for _ in range(4):
-        await lan.picks("Bỏ qua")
+    await filled(lan, 4)
     assert "được xem tên" in await lan.picks("Thêm tên")
     await lan.picks("Chỉ Bộ Công Thương")
     summary = await lan.says("Nguyễn Thị Lan, công chức xã Phú Bình, sđt 0912 345 678, lan@example.org")
@@ -384,11 +373,7 @@ async def test_the_same_difficulty_is_shown_and_can_be_joined(room: Room) -> Non
     assert "Nộp tại Sở Công Thương." in lan.last.text()
     assert "Nộp tại Sở Công Thương." in minh.last.text()
     # who joins what was answered reads the answer at once
-    await ha.says("/baocao")
-    await ha.says(TROUBLE)
-    await ha.picks("Chưa rõ quy định nào")
-    for _ in range(4):
-        await ha.picks("Bỏ qua")
+    await filled(ha, 4)
     assert "Đã có 2 phản ánh" in await ha.picks("Gửi phản ánh")
     assert "Nộp tại Sở Công Thương." in await ha.picks("xem câu trả lời")
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ from tests.standins.telegram_rules import (
     utf16,
     validated,
 )
+from tests.standins.threaded import Threaded
 
 DOWNLOAD_MAX = 20 * 2**20
 POLL_TIMEOUT_MAX = 50
@@ -99,10 +100,11 @@ class _Faults:
     delays: dict[str, float] = field(default_factory=dict)
 
 
-class TelegramStandin:
+class TelegramStandin(Threaded):
     """The server and the people who write to it; use as a context manager or with start() and stop()."""
 
     def __init__(self, token: str = "123456789:AAH-stand_in-token-of-the-tests-00000") -> None:
+        super().__init__()
         self.token, self.base_url, self.username = token, "", "standin_bot"
         self.next_update_id = 100_000_001
         self.webhook_retry, self.webhook_timeout = 0.1, 5.0
@@ -111,7 +113,6 @@ class TelegramStandin:
         self.answers: dict[str, JSON] = {}
         self.webhook_attempts: list[tuple[int, int | None]] = []
         self.filtered: list[JSON] = []
-        self._changed = threading.Condition(threading.RLock())
         self._sent: list[Sent] = []
         self._calls: list[Call] = []
         self._chats: dict[int, JSON] = {}
@@ -128,11 +129,7 @@ class TelegramStandin:
         self._webhook: JSON = {}
         self._poll: _Poll | None = None
         self._faults = _Faults()
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._halt: asyncio.Event | None = None
         self._work: asyncio.Event | None = None
-        self._crash: BaseException | None = None
         self._methods: dict[str, tuple[str, Callable[[JSON], Any]]] = {
             name.lower(): (name, handler)
             for name, handler in {
@@ -158,42 +155,11 @@ class TelegramStandin:
 
     # --- life ---------------------------------------------------------------------------------
 
-    def start(self) -> TelegramStandin:
-        """Listen on a free loopback port; `base_url` is set when this returns."""
+    def start(self) -> Self:
+        """As every stand-in, with aiogram's methods loaded first."""
         import aiogram.methods  # noqa: F401  # seconds of import, better here than inside the first request
 
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), name="telegram-standin", daemon=True)
-        self._thread.start()
-        if not ready.wait(30) or self._crash:
-            raise RuntimeError("the stand-in did not start") from self._crash
-        return self
-
-    def stop(self) -> None:
-        """Close all connections and join the thread; raises when the stand-in itself failed meanwhile."""
-        if self._thread and self._loop and self._halt:
-            self._loop.call_soon_threadsafe(self._halt.set)
-            self._thread.join(10)
-            if self._thread.is_alive():
-                raise RuntimeError("the stand-in did not stop")
-        self._thread = self._loop = None
-        crash, self._crash = self._crash, None
-        if crash:
-            raise RuntimeError("the stand-in failed while answering") from crash
-
-    def __enter__(self) -> TelegramStandin:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def _run(self, ready: threading.Event) -> None:
-        try:
-            asyncio.run(self._serve(ready))
-        except BaseException as error:
-            self._crash = error
-            ready.set()
-            raise
+        return super().start()
 
     async def _serve(self, ready: threading.Event) -> None:
         from aiohttp import ClientSession, web

@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from tests.standins.threaded import Threaded
 
 JSON = dict[str, Any]
 
@@ -112,12 +114,13 @@ class Dropped(Exception):
     """The connection is to be closed without an answer."""
 
 
-class ZaloStandin:
+class ZaloStandin(Threaded):
     """What both stand-ins share: life, records, scripted faults, the clock and the webhook; use as a context manager."""
 
     hosts = 1
 
     def __init__(self) -> None:
+        super().__init__()
         self.base_url = ""
         self.webhook_url = ""
         self.webhook_disabled = False
@@ -125,7 +128,6 @@ class ZaloStandin:
         self.retry_delays: tuple[float, ...] = ()  # real seconds before each redelivery; () never redelivers
         self.parallel = 1  # webhook POSTs at a time
         self.faults = _Faults()
-        self._changed = threading.Condition(threading.RLock())
         self._sent: list[Sent] = []
         self._calls: list[Call] = []
         self._deliveries: list[Delivery] = []
@@ -135,12 +137,8 @@ class ZaloStandin:
         self._holding = False
         self._numbers = 0
         self._clock: float | None = None
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._halt: asyncio.Event | None = None
         self._work: asyncio.Event | None = None
         self._session: ClientSession | None = None
-        self._crash: BaseException | None = None
 
     # --- what a subclass says -----------------------------------------------------------------
 
@@ -185,41 +183,6 @@ class ZaloStandin:
         return bool(self.webhook_url) and not self.webhook_disabled
 
     # --- life ---------------------------------------------------------------------------------
-
-    def start(self) -> Self:
-        """Listen on free loopback ports; `base_url` is set when this returns."""
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), name=type(self).__name__, daemon=True)
-        self._thread.start()
-        if not ready.wait(30) or self._crash:
-            raise RuntimeError("the stand-in did not start") from self._crash
-        return self
-
-    def stop(self) -> None:
-        """Close all connections and join the thread; raises when the stand-in itself failed meanwhile."""
-        if self._thread and self._loop and self._halt:
-            self._loop.call_soon_threadsafe(self._halt.set)
-            self._thread.join(10)
-            if self._thread.is_alive():
-                raise RuntimeError("the stand-in did not stop")
-        self._thread = self._loop = None
-        crash, self._crash = self._crash, None
-        if crash:
-            raise RuntimeError("the stand-in failed while answering") from crash
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def _run(self, ready: threading.Event) -> None:
-        try:
-            asyncio.run(self._serve(ready))
-        except BaseException as error:
-            self._crash = error
-            ready.set()
-            raise
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._halt, self._work = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
