@@ -93,6 +93,7 @@ class InboxRow(QueueRow):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "event_id"), Index(None, "state", "channel", "person", "id"), Index(None, "channel", "person", "id"),
+        Index(None, "state", "rank", "id"),  # the order of claims, so that one costs the same however many wait
     )  # fmt: skip
     event_id: Mapped[str] = mapped_column(Short)
     received_at: Mapped[datetime] = mapped_column(index=True)
@@ -102,7 +103,7 @@ class OutboxRow(QueueRow):
     """A message to be sent: facts or a reply. One `dedupe` stands once, so an act that is repeated sends nothing twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "channel", "person", "id"), Index(None, "channel", "person", "id"))
+    __table_args__ = (Index(None, "state", "channel", "person", "id"), Index(None, "channel", "person", "id"), Index(None, "state", "rank", "id"))
     answers: Mapped[int | None] = mapped_column(Counter)  # the inbox row that it replies to; NULL for news
     dedupe: Mapped[str] = mapped_column(Short, unique=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
