@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,9 @@ from store.tables import Base, ConversationRow, InboxRow, Moment, OutboxRow, Pay
 
 WAITING: Final = "waiting"
 _LOOKS: Final = 3  # conversations tried before a claim gives up: others have been faster at each
+# PostgreSQL's statistics are of a time when little waited: with them it sorts the whole of a backlog for each claim (400 ms with
+# 45,000 waiting) rather than walk the index that has the order (0.4 ms).
+_WALK: Final = text("SET LOCAL enable_sort = off")
 Row = TypeVar("Row", InboxRow, OutboxRow)
 
 
@@ -29,6 +32,7 @@ async def claim(session: AsyncSession, queue: type[Row], now: datetime, lease: t
     if session.get_bind().dialect.name == "sqlite":
         row = (await session.execute(_oldest_row(queue, _these(channels)), {"now": now})).scalar()
         return None if row is None else await _hold(session, queue, row, now + lease)
+    await session.execute(_WALK)
     for _ in range(_LOOKS):
         person = (await session.execute(_oldest_locked(queue, _these(channels)), {"now": now})).first()
         if person is None:
