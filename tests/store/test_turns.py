@@ -69,3 +69,22 @@ async def test_never_two_at_once() -> None:
             inside -= 1
 
     await asyncio.gather(*(one(n % 3 == 0) for n in range(50)))
+
+
+async def test_while_something_arrives_one_of_the_others_at_most_is_inside() -> None:
+    turns, inside, most = Turns(3), 0, list[int]()
+
+    async def work() -> None:
+        nonlocal inside
+        async with turns.turn(False):
+            inside += 1
+            most.append(inside)
+            await asyncio.sleep(0.001)
+            inside -= 1
+
+    await asyncio.gather(*(work() for _ in range(6)))
+    assert max(most) == 3
+    most.clear()
+    async with turns.turn(True):
+        await asyncio.gather(*(work() for _ in range(6)))
+    assert max(most) == 1
