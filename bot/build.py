@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.channels import Channel
@@ -26,7 +26,7 @@ from handlers.matters import Matters
 from handlers.memory import InMemory, Memories, Memory
 from handlers.message import Incoming, Reply
 from handlers.post import Work
-from handlers.report_staff import tell_desk
+from handlers.report_staff import desk_lines, tell_desk
 from handlers.report_turn import Clerk
 from handlers.reporting import Reporting
 from handlers.routes import Dialogue, Setting
@@ -40,6 +40,7 @@ from knowledge.calendar import Calendar
 from knowledge.corpus import Corpus, assemble, load_digests
 from knowledge.duties import Duties
 from knowledge.embedder import MODEL, Embedder, ModelMissing, StaticEmbedder, open_embedder
+from knowledge.entries import EntryError
 from knowledge.library import Library, Origin
 from knowledge.passages import passages
 from knowledge.procedures import Procedures
@@ -56,6 +57,7 @@ from reports.places import Places
 from reports.routing import Routing
 from reports.rules import Rules
 from reports.service import Service
+from reports.states import State
 from store.database import Database
 from store.retention import Keeping
 
@@ -64,6 +66,7 @@ Store = Database  # what bot.service holds without knowing the room
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 Progress = Callable[[str], None]
 log = logging.getLogger("caunoi")
+_FRESH: Final = timedelta(days=7)  # a report of so long ago is still told to a desk that has a chat only now
 
 
 def now() -> datetime:
@@ -255,14 +258,32 @@ def clerk(rules: Rules, settings: Settings, work: Work) -> Clerk:
     return Clerk(service, desk, rules, desk_chats(settings), (settings.keep_raw_days, settings.keep_chat_days))
 
 
-@cache
-def _chats(path: Path) -> Mapping[str, tuple[DeskChat, ...]]:
-    return load_chats(path)
+_read_chats: dict[Path, tuple[tuple[int, int], Mapping[str, tuple[DeskChat, ...]]]] = {}
 
 
 def desk_chats(settings: Settings) -> Mapping[str, tuple[DeskChat, ...]]:
-    """The chats of desks, from desks.yaml in the data directory; read once."""
-    return _chats(settings.data_dir / "desks.yaml")
+    """The chats of desks, from desks.yaml in the data directory, as it stands now: a change needs no new start.
+
+    EntryError says what is wrong; where it was right before, that goes on to count, with a line in the log.
+    """
+    path = settings.data_dir / "desks.yaml"
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        _read_chats.pop(path, None)
+        return {}
+    stamp, known = (seen.st_mtime_ns, seen.st_size), _read_chats.get(path)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    try:
+        chats = load_chats(path)
+    except EntryError as error:
+        if known is None:
+            raise
+        log.error("desks.yaml: %s: %s; what stood before goes on to count", error.entry, error.reason)
+        chats = known[1]
+    _read_chats[path] = (stamp, chats)
+    return chats
 
 
 def database_url(settings: Settings) -> str:
@@ -295,10 +316,11 @@ def worker(
     """What works off inbox and outbox for `channels`; `watch` is told what it does."""
     keeping = Keeping(timedelta(days=settings.keep_raw_days), timedelta(days=settings.keep_chat_days))
 
-    chats = desk_chats(settings)
+    desk_chats(settings)  # what is wrong with it is told at the start
+    places = Places.load()
 
     async def house() -> None:
-        await _tell_overdue(database, chats)
+        await tell_desks(database, desk_chats(settings), places, now())
         gone = await database.let_go(keeping, now())
         swept = await database.sweep()
         if gone or swept:
@@ -307,15 +329,18 @@ def worker(
     return Worker(database, spoken, channels, now, rhythm, house, watch)
 
 
-async def _tell_overdue(database: Database, chats: Mapping[str, tuple[DeskChat, ...]]) -> None:
-    """Tell the chats of desks of every clock that has run out, once each."""
+async def tell_desks(database: Database, chats: Mapping[str, tuple[DeskChat, ...]], places: Places, at: datetime) -> None:
+    """Tell the chats of desks, once each, of what came before they were named and of every clock that has run out."""
     if not chats:
         return
+    say = report_texts("vi")
     async with database.work() as work:
         for report in await work.reports.open():
-            for step in overdue(report.dues, now().date()):
-                line = report_texts("vi").due_on(step, getattr(report.dues, step), True)
-                await tell_desk(work, chats.get(report.desk, ()), report, f"late:{step}", [line], now())
+            mine = chats.get(report.desk, ())
+            if report.state is State.RECEIVED and report.received_at is not None and at - report.received_at < _FRESH:
+                await tell_desk(work, mine, report, "new", desk_lines(places, report), at)
+            for step in overdue(report.dues, at.date()):
+                await tell_desk(work, mine, report, f"late:{step}", [say.due_on(step, getattr(report.dues, step), True)], at)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 async def check(settings: Settings) -> int:
     """Print a line for each channel and each thing that is wrong; 1 where something is."""
-    wrong = False
+    wrong, opened_channels = False, set[str]()
 
     def say(good: bool | None, text: str) -> None:
         nonlocal wrong
@@ -58,19 +58,31 @@ async def check(settings: Settings) -> int:
             except ValueError as error:
                 say(False, f"{name}: {error}")
                 continue
+            opened_channels |= set(channels.senders)
             for channel in channels.senders.values():
                 for good, text in await channel.check():  # type: ignore[attr-defined]
                     say(good, f"{name}: {text}")
             if not channels.senders:
                 say(None, f"{name}: chưa đặt.")
+    _desks(settings, opened_channels, say)
+    return 1 if wrong else 0
+
+
+def _desks(settings: Settings, opened_channels: set[str], say: Callable[[bool | None, str], None]) -> None:
+    """Whether desks.yaml can be read, names desks that there are and channels that are open."""
     try:
         chats = build.desk_chats(settings)
     except EntryError as error:
-        say(False, f"desks.yaml: {error.entry}: {error.reason}")
-        return 1
+        say(False, f"desks.yaml: mục {error.entry} viết chưa đúng: {error.reason}")
+        return
+    rules = build.report_rules(settings)
     for desk, found in chats.items():
-        say(True, f"Bàn {desk}: {len(found)} cuộc trò chuyện nhận tin báo.")
-    return 1 if wrong else 0
+        if not rules.routing.knows(desk, rules.places.provinces):
+            say(False, f"desks.yaml: không có bàn nào tên {desk}; tên đúng là ministry, queue, department-MÃ_TỈNH (tỉnh có trong CAUNOI_DEPARTMENTS).")
+            continue
+        closed = sorted({chat.channel for chat in found} - opened_channels)
+        told = f"Bàn {desk}: {len(found)} cuộc trò chuyện nhận tin báo"
+        say(not closed, f"{told}, nhưng kênh {', '.join(closed)} chưa mở." if closed else f"{told}.")
 
 
 async def _public(settings: Settings, say: Callable[[bool | None, str], None]) -> None:

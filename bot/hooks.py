@@ -51,12 +51,13 @@ class _Refused(Exception):
 
 
 class _Door:
-    """The endpoint of one channel. Nothing of a refused push is kept or logged; it is counted."""
+    """The endpoint of one channel. Nothing of a refused push is kept; it is counted, and some of many are told in the log."""
 
     def __init__(self, name: str, hook: Hook, watch: Watch, seconds: float) -> None:
         self._name, self._hook, self._watch, self._seconds = name, hook, watch, seconds
         self._taking: set[asyncio.Task[bool]] = set()
         self._failures = 0  # in a row
+        self._refusals = 0
 
     async def enter(self, request: Request) -> Response:
         """Answer one push."""
@@ -69,10 +70,18 @@ class _Door:
             await self._kept(_object(body))
         except _Refused as refused:
             self._watch.rejected(self._name, refused.reason)
+            self._tell(refused)
             # What has not been read of a body is never read: the connection ends instead.
             unread = {"connection": "close"} if refused.status in (408, 413) else None
             return JSONResponse({"error": refused.reason}, refused.status, unread)
         return JSONResponse({})
+
+    def _tell(self, refused: _Refused) -> None:
+        if refused.status == 503:
+            return  # told where it failed
+        self._refusals += 1
+        if self._refusals & (self._refusals - 1) == 0:  # the 1st, 2nd, 4th, 8th … : a flood of them fills no disk
+            _log.warning("a push to %s was refused (%d since the start): %d %s", self._name, self._refusals, refused.status, refused.reason)
 
     def _genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
         try:

@@ -608,7 +608,7 @@ class TelegramChannel:
                 refusal = refused.message
                 if "too long" in refusal.lower() and (half := units(variant.text) // 2) > 100:
                     return [await self._send(place, [SendMessage(chat_id=0, text=text)]) for text in split(variant.text, half)][-1]
-        log.error(words.LOST, place.chat, refusal)
+        log.error(words.LOST, refusal)
         raise Undeliverable(f"refused: {refusal}")
 
     async def _send_one(self, place: _Place, variant: SendMessage) -> str:

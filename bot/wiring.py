@@ -58,8 +58,8 @@ def _zalo_bot(settings: Settings, post: Post, nudge: Callable[[], None], channel
         return
     from bot.zalo_bot import CHANNEL, ZaloBotChannel
 
-    if settings.public_url and not 8 <= len(secret) <= 256:
-        raise ValueError("CAUNOI_ZALO_BOT_SECRET cần 8–256 ký tự khi nhận bằng webhook; kênh không mở.")
+    if settings.public_url and not (8 <= len(secret) <= 256 and secret.isascii() and secret.isprintable() and " " not in secret):
+        raise ValueError("CAUNOI_ZALO_BOT_SECRET cần 8–256 chữ không dấu, chữ số hoặc dấu khi nhận bằng webhook; kênh không mở.")
     webhook = f"{settings.public_url.rstrip('/')}/hook/zalo-bot" if settings.public_url else ""
     channel = ZaloBotChannel(token, settings.zalo_bot_api, post, nudge, settings.name, webhook=webhook, secret=secret)
     channels.senders[CHANNEL] = channel

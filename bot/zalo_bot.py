@@ -29,6 +29,7 @@ HEADER: Final = "X-Bot-Api-Secret-Token"
 _OK, _BLOCKED, _EMPTY_POLL, _CONFLICT = 0, 403, 408, 409
 _NOT_TAKEN: Final = (401, 404)  # the token, which is part of the address, is unknown
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+_TO_BOTS: Final = re.compile(r"\s*(?:/[a-z]|CN[\s.-]?\d{3})", re.IGNORECASE)  # a command, an order with the number of a report
 log: Final = logging.getLogger(__name__)
 
 
@@ -52,7 +53,8 @@ class ZaloBotChannel:
         now: Callable[[], datetime] = lambda: datetime.now(UTC), download: Download | None = None,
     ) -> None:  # fmt: skip
         self._pace = pace or Pace()
-        self._base, self._name, self._secret, self._now = f"{api.rstrip('/')}/bot{token}", name, secret, now
+        self._base, self._secret, self._now = f"{api.rstrip('/')}/bot{token}", secret, now
+        self._names = {name}  # what a group calls this bot
         self._webhook = webhook
         self._http = Http(self._pace.request, token, token.partition(":")[2])
         self._intake = Intake(CHANNEL, post, nudge, now, self._pace.each_chat)
@@ -65,14 +67,21 @@ class ZaloBotChannel:
         try:
             if self._webhook:
                 await self.set_webhook(self._webhook, self._secret)
+                with suppress(_Refused):  # a group then calls it by the name of the service
+                    await self._meet()
                 await asyncio.Event().wait()
-            me = await self._insist("getMe", {})
-            log.info(words.READY, self._http.safe(mapping(me).get("account_name", "")))
+            await self._meet()
             await self._poll_forever()
         except _Refused:
             self._not_taken()
         finally:
             await self.close()
+
+    async def _meet(self) -> None:
+        """Learn what the bot is called."""
+        me = mapping(await self._insist("getMe", {}))
+        self._names |= {name for key in ("account_name", "display_name") if (name := string(me.get(key)).strip())}
+        log.info(words.READY, self._http.safe(me.get("account_name", "")))
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Let Zalo POST what comes to `url`, with `secret` (8–256 characters); tried until Zalo can be reached.
@@ -137,7 +146,8 @@ class ZaloBotChannel:
         kind = name.removeprefix("message.").removesuffix(".received")
         if kind not in ("text", "image", "sticker", "voice", "unsupported"):
             log.warning(words.UNKNOWN, named(name))
-            return True
+            if not name.startswith("message."):
+                return True  # nobody has said anything
         chat, sender = mapping(message.get("chat")), mapping(message.get("from"))
         person = identifier(chat.get("id"))
         if not person:
@@ -146,19 +156,28 @@ class ZaloBotChannel:
         if sender.get("is_bot") is True:  # bots that talk to each other never stop
             return True
         number, group = identifier(message.get("message_id")), chat.get("chat_type") == "GROUP"
+        text = (string(message.get("text")) or string(message.get("caption"))).strip()
+        if group:
+            if not self._addressed(text):
+                return True  # a group talks among itself
+            text = self._naming("^").sub("", text)
         event_id = f"{person}:{number or digest(event)}"
         place = {"chat": person, **({"group": True} if group else {})}
         if group:  # everybody there has a conversation of their own
             person = f"{person}:{identifier(sender.get('id')) or '?'}"
-        text, files = self._words(message, group), _pictures(message, number) if kind == "image" else ()
+        files = _pictures(message, number) if kind == "image" else ()
         if kind == "image" or (kind == "text" and isinstance(message.get("text"), str)):
             incoming = Incoming(CHANNEL, person, text, message=number, group=group, files=files)
             return News(Event(CHANNEL, event_id, person, incoming_payload(incoming, place), self._now()), person=person, place=place)
         return News(says=words.unreadable(kind, only_photos=True), person=person, dedupe=event_id, place=place)
 
-    def _words(self, message: Mapping[str, Any], group: bool) -> str:
-        text = (string(message.get("text")) or string(message.get("caption"))).strip()
-        return re.sub(rf"^@(?:Bot )?{re.escape(self._name)}\b[\s,:.]*", "", text, flags=re.IGNORECASE) if group else text
+    def _addressed(self, text: str) -> bool:
+        """True for what a group says to this bot: its name, a command, an order with the number of a report."""
+        return _TO_BOTS.match(text) is not None or self._naming("(?<!\\S)").search(text) is not None
+
+    def _naming(self, where: str) -> re.Pattern[str]:
+        names = "|".join(re.escape(name) for name in sorted(self._names, key=len, reverse=True))
+        return re.compile(rf"{where}@(?:Bot )?(?:{names})(?!\w)[\s,:.]*", re.IGNORECASE)
 
     async def _poll_forever(self) -> None:
         failures = 0

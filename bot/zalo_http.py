@@ -44,11 +44,18 @@ class Http:
         headers: Mapping[str, str] | None = None, seconds: float | None = None,
     ) -> Answer:  # fmt: skip
         """POST `json` or `form` and return what was answered, whatever its status; raises Failed where there is no JSON object in it."""
+        return await self._asked("POST", url, seconds, json=json, data=form, headers=headers)
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """GET `url`, otherwise as `post`."""
+        return await self._asked("GET", url, None, headers=headers)
+
+    async def _asked(self, method: str, url: str, seconds: float | None, **request: Any) -> Answer:
         try:
             limit = aiohttp.ClientTimeout(total=seconds or self._seconds)
             session = self._opened()
             # No redirect: it would carry the token to another host.
-            async with session.post(url, json=json, data=form, headers=headers, timeout=limit, allow_redirects=False) as response:
+            async with session.request(method, url, timeout=limit, allow_redirects=False, **request) as response:
                 return _answer(response.status, response.headers.get("Retry-After", ""), await response.read())
         except Failed as error:
             failure = error

@@ -30,6 +30,7 @@ BODY_MAX: Final = 2 * 2**20  # bytes of an event that is looked at
 
 _OLDEST, _NEWEST = timedelta(hours=24), timedelta(hours=1)  # an event is re-sent for 12 hours; a clock may be wrong
 _SEND: Final = "/v3.0/oa/message/cs"
+_PROFILE: Final = "/v2.0/oa/getoa"  # the account's own name and id: the smallest call that needs a token and a permission
 _TOO_LONG: Final = -210
 _DEAD: Final = (-216, -220)  # the access token is invalid, has expired
 _TIER: Final = (-221, -224)  # the account is not verified, its package does not allow this
@@ -61,7 +62,7 @@ class ZaloOaChannel:
     ) -> None:  # fmt: skip
         self._pace, self._post, self._nudge = pace or OaPace(), post, nudge
         self._resume_at: datetime | None = now()  # when what the account held back is tried again; None where nothing is
-        self._app_id, self._oa_secret, self._url, self._name, self._now = app_id, oa_secret, f"{api.rstrip('/')}{_SEND}", name, now
+        self._app_id, self._oa_secret, self._api, self._name, self._now = app_id, oa_secret, api.rstrip("/"), name, now
         self._http = Http(self._pace.request, app_secret, oa_secret)
         self._tokens = Tokens(app_id, app_secret, oauth, self._http, post, Spool(spool), now, self._pace)
         self._intake = Intake(CHANNEL, post, nudge, now, self._pace.each_chat)
@@ -116,8 +117,13 @@ class ZaloOaChannel:
             log.warning(words.OA_NOT_RENEWED, wait, str(error) if isinstance(error, (Failed, Later)) else type(error).__name__)
 
     async def check(self) -> list[tuple[bool, str]]:
-        """Whether there is a valid access token, renewed where it is due, in sentences for the operator; the channel is closed then."""
+        """Whether Zalo takes the access token, renewed where it is due, in sentences for the operator; the channel is closed then."""
         try:
+            access = await self._tokens.access()
+            answer = await self._http.get(f"{self._api}{_PROFILE}", {"access_token": access})
+            if whole_number(answer.body.get("error")) in _DEAD:
+                access = await self._tokens.access(access)
+                answer = await self._http.get(f"{self._api}{_PROFILE}", {"access_token": access})
             until = await self._tokens.until()
         except Alarm as alarm:
             return [(False, words.OA_NONE if alarm.code == "unauthorised" else words.OA_BAD % (alarm.code, alarm.said))]
@@ -125,7 +131,10 @@ class ZaloOaChannel:
             return [(False, words.OA_LATER % error)]
         finally:
             await self.close()
-        return [(True, words.OA_GOOD % f"{until.astimezone(_HANOI):%H:%M %d/%m/%Y} (giờ Việt Nam)")]
+        if (code := whole_number(answer.body.get("error"))) != 0:
+            return [(False, words.OA_REFUSES % (code if code is not None else answer.status, self._http.safe(answer.body.get("message", ""))))]
+        name = self._http.safe(mapping(answer.body.get("data")).get("name", ""))
+        return [(True, words.OA_GOOD % (name, f"{until.astimezone(_HANOI):%H:%M %d/%m/%Y} (giờ Việt Nam)"))]
 
     async def close(self) -> None:
         """Let the connections go; nothing is sent any more."""
@@ -252,10 +261,10 @@ class ZaloOaChannel:
         payload = {"recipient": {"user_id": person}, "message": message}
         try:
             access = await self._tokens.access()
-            answer = await self._http.post(self._url, json=payload, headers={"access_token": access})
+            answer = await self._http.post(f"{self._api}{_SEND}", json=payload, headers={"access_token": access})
             if whole_number(answer.body.get("error")) in _DEAD:
                 access = await self._tokens.access(access)
-                answer = await self._http.post(self._url, json=payload, headers={"access_token": access})
+                answer = await self._http.post(f"{self._api}{_SEND}", json=payload, headers={"access_token": access})
         except Alarm as alarm:
             raise self._alarm(alarm) from None
         return answer

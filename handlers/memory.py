@@ -1,5 +1,6 @@
 """What a dialogue remembers, and where: one value for each channel identity."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,8 +8,19 @@ from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from handlers.message import Choice
+from knowledge.vietnamese import fold, one_line, strip_accents
 
 CHOICES_LIVE: Final = timedelta(hours=24)  # a number that answers an older list is never guessed
+_CHOSEN: Final = re.compile(r"(?:so |chon |muc |cau )?(\d{1,2}|mot|hai|ba|bon|nam|sau|bay|tam|chin)(?: ?[.)])?(?: (?:nhe|a|nha))?")
+_SPOKEN: Final = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
+
+
+def number_of(text: str) -> int | None:
+    """The number of a choice that `text` is, and nothing else: "2", "số 2", "mục 2 ạ", "hai"; None for other words."""
+    match = _CHOSEN.fullmatch(strip_accents(fold(one_line(text))))
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isdigit() else _SPOKEN.index(match[1]) + 1
 
 
 @dataclass(frozen=True)

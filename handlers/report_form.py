@@ -409,7 +409,7 @@ class Form:
     async def _tell_desk(self, given: Receipt) -> None:
         turn, report = self._turn, given.report
         for desk in (given.desk, *given.copied):
-            await tell_desk(turn.work, turn.clerk.chats.get(desk.key, ()), report, "new", desk_lines(turn, report), turn.now)
+            await tell_desk(turn.work, turn.clerk.chats.get(desk.key, ()), report, "new", desk_lines(turn.clerk.places, report), turn.now)
 
     async def _join(self, draft: Report, other: str) -> Reply:
         """Send, and let it stand with the other one; what was answered there is told at once."""

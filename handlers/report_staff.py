@@ -14,6 +14,7 @@ from reports.chats import DeskChat
 from reports.errors import NotFound
 from reports.model import Identity, Report
 from reports.number import parse
+from reports.places import Places
 
 NUMBER: Final = re.compile(r"\bCN \d{3} \d{3} \d{4}\b")
 # An order that is typed, for where no message can be replied to: "CN 123 456 7890 trả lời: …", "… hỏi: …", "… nhận".
@@ -54,9 +55,10 @@ def desk_reply(payload: Payload, language: str) -> Reply:
     return Reply(tuple(blocks), (), {"kind": "report"})
 
 
-def desk_lines(turn: Turn, report: Report) -> list[str]:
-    """What a desk is told of a new report."""
-    say, place = turn.say, turn.clerk.places.by_code(report.commune or report.province)
+def desk_lines(places: Places, report: Report) -> list[str]:
+    """What a desk is told of a new report: in Vietnamese, whatever the reporter reads."""
+    say = report_texts("vi")
+    place = places.by_code(report.commune or report.province)
     lines = [one_line(report.text)[:_WORDS]]
     lines += [line for line in (say.provision(report.provision), place.name if place else "") if line]
     return [*lines, *([say.answer_by(report.dues.answer)] if report.dues.answer else [])]

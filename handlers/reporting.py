@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from handlers.faults import Found
-from handlers.memory import CHOICES_LIVE, Memory
+from handlers.memory import CHOICES_LIVE, Memory, number_of
 from handlers.message import Block, BlockKind, Choice, Incoming, Reply
 from handlers.post import Outgoing, Work
 from handlers.report_form import Form
@@ -35,7 +35,7 @@ _WORDS: Final = {
 _COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _IN_GROUPS: Final = re.compile(r"^/(?:canbo|nhom)\b")
 _NUMBER: Final = re.compile(r"\bCN[\s.\-]?(?:[0-9OILl|][\s.\-]?){10}\b", re.IGNORECASE)
-_CHOSEN: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*|mục\s*|muc\s*)?(\d{1,2})\s*[.)]?(?:\s*(?:nhé|nhe|ạ|a|nha))?$", re.IGNORECASE)
+_BEGIN: Final = re.compile(r"(?:toi |em |minh )?(?:muon |can )?(?:(?:gui |viet )?(?:bao cao|phan anh)|bao (?:vuong mac|kho khan))")
 _LABEL: Final = 5  # letters of a label that are enough to mean it
 _FREE: Final = frozenset({Step.WHAT, Step.WISH, Step.NAME, Step.PLACE, *Mine.STEPS})  # questions to which any text is an answer
 _MINE: Final = re.compile(
@@ -73,7 +73,7 @@ class Reporting:
             return match[1].lower() in _COMMANDS
         if order_of(incoming.text) is not None:
             return True
-        if self._waits(memory):
+        if self._waits(memory) or _begins(text):
             return True
         return bool(_NUMBER.search(text)) or parse(text) is not None or bool(_MINE.search(strip_accents(fold(text)).strip(" .?!…")))
 
@@ -95,8 +95,8 @@ class Reporting:
         """The choice that was tapped, or that a typed number means."""
         if incoming.choice is not None:
             return incoming.choice
-        if match := _CHOSEN.match(one_line(incoming.text)):
-            chosen = memory.chosen(int(match[1]), self._now())
+        if (number := number_of(incoming.text)) is not None:
+            chosen = memory.chosen(number, self._now())
             return chosen.token if chosen else None
         return self._labelled(incoming.text, memory)
 
@@ -123,7 +123,8 @@ class Reporting:
         say = report_texts(memory.language)
         ordered = order_of(incoming.text, incoming.quoted if incoming.group else "") is not None
         if incoming.group and not ordered and not _IN_GROUPS.match(one_line(incoming.text)):
-            return Outcome(lead(say.only_in_private()), memory)
+            mistyped = (number := _NUMBER.match(incoming.text.strip())) is not None and parse(number[0]) is None
+            return Outcome(lead(say.no_such_report() if mistyped else say.only_in_private()), memory)
         turn = Turn(incoming, memory, self._clerk(work), work, say, self._now(), found)
         official = Officials(turn)
         try:
@@ -166,6 +167,8 @@ class Reporting:
             if (said := _WORDS.get(strip_accents(fold(text)).strip(" ./!"))) is not None and (reply := await self._word(said, turn, form, mine)):
                 return reply
             return await (mine.answered() if turn.memory.step in Mine.STEPS else form.answered())
+        if _begins(text):
+            return await form.begin()
         number = _NUMBER.search(text)
         if number is None and parse(text) is None:
             return await mine.all()
@@ -214,3 +217,8 @@ class Reporting:
                 return Officials(form.turn).group()
             case _:
                 return await form.tapped(name)
+
+
+def _begins(text: str) -> bool:
+    """True for the words alone that open the dialogue: "báo cáo", "gửi phản ánh"."""
+    return _BEGIN.fullmatch(strip_accents(fold(text)).strip(" ./!")) is not None

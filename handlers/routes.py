@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from handlers import browse, start
 from handlers.ask import further_news, reply_to
 from handlers.matters import Matters
-from handlers.memory import Memories, Memory
+from handlers.memory import Memories, Memory, number_of
 from handlers.message import Block, BlockKind, Incoming, Reply
 from handlers.texts import texts
 from knowledge.answer import Answer
@@ -29,7 +29,6 @@ _FOLLOWS: Final = re.compile(r"^(?:(?:con|the|vay|thi|sao|nay|o|ve|diem|khoan|di
 _THEN: Final = re.compile(r"^(?:(?:con|the|vay|thi|sao|nay|bay gio|hien nay|hom nay|gio|nhu the nao|ra sao|vao|luc|do)\W*){1,6}$")
 _NOW: Final = re.compile(r"\b(?:bay gio|hien nay|hom nay|hien tai)\b")
 _IN_FORCE: Final = re.compile(r"\b(?:con|het|co|chua)(?: con)? (?:hieu luc|ap dung|gia tri)\b")
-_NUMBER: Final = re.compile(r"^(?:số\s*|so\s*|chọn\s*|chon\s*)?(\d{1,2})\s*[.)]?$", re.IGNORECASE)
 
 
 class Answering(Protocol):
@@ -118,8 +117,8 @@ class _Turn:
             command = self._command(match[1].lower(), match[2] or "")
             if command is not None:
                 return command
-        if (match := _NUMBER.match(text)) and self.memory.choices:
-            return self._number(int(match[1]))
+        if (number := number_of(text)) is not None and self.memory.choices:
+            return self._number(number)
         return self._question(text)
 
     def _question(self, text: str) -> Reply:

@@ -40,7 +40,7 @@ _ASKED: Final = tuple(
         (Wanted.WHERE, (
             "nop o dau", "nop dau", "gui dau", "gui o dau", "o dau", "cho nao", "noi nao", "gui cho ai", "nop cho ai", "gui ai", "nop cho", "gui ve dau",
         )),
-        (Wanted.WHO, ("ai", "cap nao", "co quan nao", "don vi nao", "so nao", "bo nao", "tham quyen", "do ai", "nguoi nao", "ben nao")),
+        (Wanted.WHO, ("ai", "cap nao", "co quan nao", "don vi nao", "(?<!co )so nao", "(?<!can )bo nao", "tham quyen", "do ai", "nguoi nao", "ben nao")),
         (Wanted.AMOUNT, (
             "bao nhieu", "may (?:bo|ban|phan tram|ha|hecta|lan|trieu|diem|dong|m)", "muc (?:ho tro|toi da|nao|bao)", "toi da", "toi thieu", "ty le",
             "phan tram", "nhieu nhat", "it nhat", "(?<!mo )rong", "lon nhat", "nho nhat",

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import yaml
 
 from knowledge.entries import Entry, EntryError
+
+CHANNELS: Final = ("telegram", "zalo")  # those with groups
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ def load_chats(path: Path) -> Mapping[str, tuple[DeskChat, ...]]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as error:
-        raise EntryError(path, "the file", str(error)) from error
+        mark = getattr(error, "problem_mark", None)
+        raise EntryError(path, "the file", f"not YAML, line {mark.line + 1}" if mark else "not YAML") from error
     if not isinstance(raw, dict) or not all(isinstance(chats, list) for chats in raw.values()):
         raise EntryError(path, "the file", "not a list of chats for each desk")
     return {str(desk): tuple(_chat(path, f"{desk} {n}", c) for n, c in enumerate(chats, 1)) for desk, chats in raw.items()}
@@ -38,6 +42,8 @@ def _chat(path: Path, name: str, raw: object) -> DeskChat:
     if not isinstance(raw, dict):
         raise EntryError(path, name, "not a chat")
     entry = Entry(path, name, {"thread": None, **raw}, ("channel", "chat", "thread"))
+    if entry.raw["channel"] not in CHANNELS:
+        raise entry.error(f"channel: {entry.raw['channel']!r} is none of {', '.join(CHANNELS)}")
     thread = entry.raw["thread"]
     if thread is not None and not isinstance(thread, int):
         raise entry.error("thread: not a number")

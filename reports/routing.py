@@ -94,6 +94,13 @@ class Routing:
         kind, _, code = key.partition("-")
         return Desk(key, self._names[kind].format(province=province_name or code).strip())
 
+    def knows(self, key: str, provinces: Collection[str]) -> bool:
+        """True for a desk that there is; that of a department only where it has one among `provinces`, all codes that there are."""
+        kind, _, code = key.partition("-")
+        if kind != _DEPARTMENT:
+            return key in self._names
+        return code in (provinces if self._departments is None else self._departments)
+
     def _named(self, key: str, province: str, province_name: str) -> Desk | None:
         """The desk of a row, None where the department of that province has none."""
         if key != _DEPARTMENT:

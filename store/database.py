@@ -32,6 +32,8 @@ from store.threads import Threads
 from store.tokens import Tokens
 from store.turns import Turns
 
+# A plan that was kept while a queue was empty reads all of it once it is full: 5 s to keep a message after 5 minutes of 100 a second.
+_PLANNED_ANEW: Final = {"plan_cache_mode": "force_custom_plan"}
 _AT_ONCE: Final = 3  # units of work that a process has open on PostgreSQL
 BUSY_MS: Final = 30_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -165,7 +167,7 @@ def open_engine(url: str) -> AsyncEngine:
     """An engine for a SQLite or PostgreSQL address; nothing is opened yet."""
     common: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}  # a person's words belong in no log
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, **common)
+        return create_async_engine(url, pool_pre_ping=True, connect_args={"server_settings": _PLANNED_ANEW}, **common)
     engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **common)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin)

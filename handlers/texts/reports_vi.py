@@ -54,8 +54,8 @@ def read_place(ref: Ref) -> str:
 
 def only_in_private() -> str:
     return (
-        "Phản ánh có thể chứa thông tin cá nhân nên chỉ được tiếp nhận trong cuộc trò chuyện riêng. "
-        "Anh/chị vui lòng nhắn riêng cho trợ lý rồi gõ /baocao."
+        "Phản ánh và thông tin cá nhân chỉ được tiếp nhận trong cuộc trò chuyện riêng. "
+        "Anh/chị vui lòng nhắn riêng cho trợ lý, ví dụ gõ /baocao để gửi phản ánh."
     )
 
 

@@ -30,7 +30,7 @@ from tests.bot.rooms import QUICK as RHYTHM
 from tests.bot.rooms import Answering, Simple, opened, working
 from tests.handlers.phones import Sink
 from tests.standins.https import serve, text
-from tests.standins.zalo_oa import FORGERIES, HOUR, SEND, TOKEN, ZaloOaStandin
+from tests.standins.zalo_oa import FORGERIES, HOUR, PROFILE, SEND, TOKEN, ZaloOaStandin
 
 LAN = "u77"
 NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -584,7 +584,22 @@ async def test_a_check_says_whether_there_is_a_valid_token(oa: ZaloOaStandin, ro
         oa.expire_refresh_token()
         assert await made(oa, room, spool).check() == [(False, words.OA_BAD % (-14014, "Refresh token has expired"))]
     oa._refresh[oa.refresh_token].until = float("inf")
-    assert await made(oa, room, spool).check() == [(True, words.OA_GOOD % "13:00 23/11/2026 (giờ Việt Nam)")]
+    assert await made(oa, room, spool).check() == [(True, words.OA_GOOD % (oa.oa_name, "13:00 23/11/2026 (giờ Việt Nam)"))]
+
+
+async def test_a_check_asks_zalo_whether_it_takes_the_token(oa: ZaloOaStandin, room: Database, tmp_path: Path) -> None:
+    spool = tmp_path / "spool"
+    async with channel_of(oa, room, spool):
+        assert (await made(oa, room, spool).check())[0][0]
+        oa.revoke_token()
+        assert (await made(oa, room, spool).check())[0][0], "a token that is dead is renewed"
+        oa.withdraw_permission()
+        [(good, text)] = await made(oa, room, spool).check()
+        assert not good
+        assert "withdrawn" in text
+        oa.restore_permission()
+        oa.fail_next(PROFILE, status=502)
+        assert await made(oa, room, spool).check() == [(False, words.OA_LATER % "HTTP 502 without JSON")]
 
 
 async def test_a_failing_renewal_is_tried_again(oa: ZaloOaStandin, room: Database, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from aiohttp import web
 from tests.standins.zalo_bot import JSON, Call, Event, Refusal, Sent, ZaloStandin, dumped, json_body, utf16
 
 SEND = "v3.0/oa/message/cs"
+PROFILE = "v2.0/oa/getoa"
 UPLOAD_IMAGE, UPLOAD_GIF, UPLOAD_FILE = "v2.0/oa/upload/image", "v2.0/oa/upload/gif", "v2.0/oa/upload/file"
 PERMISSION, TOKEN = "v4/oa/permission", "v4/oa/access_token"
 SIGNATURE_HEADER = "X-ZEvent-Signature"
@@ -131,7 +132,7 @@ class ZaloOaStandin(ZaloStandin):
         oa_id: str = "579745863508352884", access_token: str = "access-0", refresh_token: str = "refresh-0", options: OaOptions | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.app_id, self.app_secret, self.oa_secret, self.oa_id = app_id, app_secret, oa_secret, oa_id
+        self.app_id, self.app_secret, self.oa_secret, self.oa_id, self.oa_name = app_id, app_secret, oa_secret, oa_id, "Sở Công Thương (thử)"
         self.options = options or OaOptions()
         self.access_token, self.refresh_token = access_token, refresh_token
         self.oauth_url = ""
@@ -328,7 +329,7 @@ class ZaloOaStandin(ZaloStandin):
     def _admit(self, call: Call, request: web.Request) -> None:
         codes = self.options.codes
         port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
-        methods = {PERMISSION: "GET", TOKEN: "POST"} if port == self._oauth_port else dict.fromkeys((SEND, *MAGIC), "POST")
+        methods = {PERMISSION: "GET", TOKEN: "POST"} if port == self._oauth_port else {**dict.fromkeys((SEND, *MAGIC), "POST"), PROFILE: "GET"}
         if methods.get(call.method) != request.method:
             raise Refusal(codes.path, "Not found", 404)
         if port == self._oauth_port:
@@ -357,7 +358,7 @@ class ZaloOaStandin(ZaloStandin):
             raise Refusal(self.options.codes.rate, "Out of limit: too many requests in a minute")
 
     async def _body(self, request: web.Request) -> JSON:
-        if self._name(request) in {PERMISSION, TOKEN, *MAGIC}:
+        if self._name(request) in {PERMISSION, TOKEN, PROFILE, *MAGIC}:
             if request.method == "GET":
                 return dict(request.query)
             wanted = "application/x-www-form-urlencoded" if self._name(request) == TOKEN else "multipart/form-data"
@@ -380,6 +381,8 @@ class ZaloOaStandin(ZaloStandin):
                 result = self._token(call.payload, request.headers.get("secret_key", ""))
             elif call.method == SEND:
                 result = self._send(call.payload)
+            elif call.method == PROFILE:
+                result = {"error": 0, "message": "Success", "data": {"oa_id": self.oa_id, "name": self.oa_name, "is_verified": self.verified}}
             else:
                 result = self._upload(call.method, call.payload)
             self._changed.notify_all()
