@@ -177,10 +177,12 @@ async def questions(options: argparse.Namespace, port: int, standins: tuple[Tele
         await asyncio.sleep(8)
     taken = []
     for chat, times in begun.items():
-        replies = sorted(c.time for c in telegram.calls_of("sendMessage") if str(c.payload.get("chat_id")) == str(chat) and c.payload.get("reply_markup"))
-        taken += [replied - at for at, replied in zip(times, replies, strict=False)]
+        sent = sorted(c.time for c in telegram.calls_of("sendMessage") if str(c.payload.get("chat_id")) == str(chat))
+        # The first message of the answer, if it came before this chat's next question.
+        for at, following in zip(times, [*times[1:], float("inf")], strict=True):
+            taken += [replied - at for replied in sent if at <= replied < following][:1]
     told("replied", taken)
-    print(f"questions {sum(map(len, begun.values()))}, replies {len(taken)}")
+    print(f"questions {sum(map(len, begun.values()))}, answered before the chat's next question {len(taken)}")
 
 
 async def backlog(options: argparse.Namespace, folder: Path, telegram: TelegramStandin) -> None:

@@ -32,7 +32,7 @@ class Rhythm:
 
     readers: int = 4
     senders: int = 4  # of each channel
-    idle: float = 1.0  # how often an empty queue is looked at, where nobody has said that something is there
+    idle: float = 0.5  # how often a queue is looked at where nobody has said that something is there
     lease: float = 60.0  # longer than the slowest answer and the slowest file together
     retry_first: float = 1.0  # doubled at each failure
     retry_most: float = 300.0
@@ -80,14 +80,14 @@ class Worker:
         self._gate = asyncio.Lock()  # claims are made one after another
 
     def nudge(self) -> None:
-        """Something has arrived, or is to be sent."""
-        for bell in (self._arrived, *self._to_send.values()):
-            bell.ring()
+        """Something has arrived."""
+        self._arrived.ring()
 
     async def run(self) -> None:
         """Work until cancelled, then finish what is at hand. A failure of the database is waited out."""
         loops = [self._forever(self.read, self._arrived) for _ in range(self._rhythm.readers)]
         loops += [self._forever(lambda n=name: self.deliver(n), bell) for name, bell in self._to_send.items() for _ in range(self._rhythm.senders)]  # type: ignore[misc]
+        loops.append(self._tick())
         if self._house is not None:
             loops.append(self._keep_house(self._house))
         tasks = [asyncio.create_task(loop) for loop in loops]
@@ -122,7 +122,8 @@ class Worker:
             if arrived.attempts >= self._rhythm.suspect:
                 await self._answer(arrived, memory)
                 return True
-        self._arrived.ring()  # there may be more, for another reader
+        if arrived.more:
+            self._arrived.ring()  # for another reader
         await self._answer(arrived, memory)
         return True
 
@@ -173,7 +174,8 @@ class Worker:
             # A reply has its words; news is put into words now, in the language of whoever reads it.
             news = sending.message.payload.get("kind") != "reply"
             language = (await work.conversations.load(channel, sending.message.person)).language if news else ""
-        self._to_send[channel].ring()
+        if sending.more:
+            self._to_send[channel].ring()
         payload = sending.message.payload
         try:
             reply = told(payload, language)
@@ -258,13 +260,20 @@ class Worker:
         while not self._stopping:
             try:
                 if not await step():
-                    await bell.wait(self._rhythm.idle)
+                    await bell.wait()
                 failures = 0
             except Exception as error:
                 failures += 1
                 if failures & (failures - 1) == 0:  # the 1st, 2nd, 4th, 8th … of a long outage
                     _log.error("the queue cannot be worked off (%d): %s", failures, type(error).__name__)
                 await self._stopped.wait(min(0.2 * 2 ** min(failures, 6), 10.0))
+
+    async def _tick(self) -> None:
+        """Let each queue be looked at by one who waits: for what is tried again, and what others have put there."""
+        while not self._stopping:
+            await self._stopped.wait(self._rhythm.idle)
+            for bell in (self._arrived, *self._to_send.values()):
+                bell.ring()
 
     async def _keep_house(self, house: Callable[[], Awaitable[None]]) -> None:
         while not self._stopping:
@@ -293,7 +302,8 @@ class _Bell:
         for _ in range(64):
             self._rings.release()
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float | None = None) -> None:
+        """Wait for a ring, at most so long."""
         try:
             async with asyncio.timeout(seconds):
                 await self._rings.acquire()

@@ -27,12 +27,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message in the hands of a worker, until its lease ends. `attempts` counts this one."""
+    """A message in the hands of a worker, until its lease ends. `attempts` counts this one; not `more`: no other can be taken now."""
 
     id: int
     token: str
     event: Event
     attempts: int
+    more: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Sending:
     token: str
     message: Outgoing
     attempts: int
+    more: bool = True  # as Arrived has it
 
 
 @dataclass(frozen=True)

@@ -8,30 +8,34 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final, TypeVar
+from typing import Any, Final, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from store.errors import LostClaim
-from store.tables import Base, ConversationRow, InboxRow, Moment, OutboxRow, Payload
+from store.tables import Base, ConversationRow, Moment, Payload, QueueRow
 
 WAITING: Final = "waiting"
 _LOOKS: Final = 3  # conversations tried before a claim gives up: others have been faster at each
 # PostgreSQL's statistics are of a time when little waited: with them it sorts the whole of a backlog for each claim (400 ms with
 # 45,000 waiting) rather than walk the index that has the order (0.4 ms).
 _WALK: Final = text("SET LOCAL enable_sort = off")
-Row = TypeVar("Row", InboxRow, OutboxRow)
 
 
-async def claim(session: AsyncSession, queue: type[Row], now: datetime, lease: timedelta, channels: Sequence[str] | None) -> Row | None:
-    """Mark the oldest free row of a free conversation as held until `now + lease`; None where there is none."""
+async def claim(
+    session: AsyncSession, queue: type[QueueRow], now: datetime, lease: timedelta, channels: Sequence[str] | None,
+) -> tuple[Any, bool] | None:  # fmt: skip
+    """Mark the oldest free row of a free conversation as held until `now + lease`; None where there is none.
+
+    Its columns, and whether others may be taken now: False is certain.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        row = (await session.execute(_oldest_row(queue, _these(channels)), {"now": now})).scalar()
-        return None if row is None else await _hold(session, queue, row, now + lease)
+        rows = (await session.execute(_oldest_rows(queue, _these(channels)), {"now": now})).scalars().all()
+        return (await _hold(session, queue, rows[0], now + lease), len(rows) > 1) if rows else None
     await session.execute(_WALK)
     for _ in range(_LOOKS):
         person = (await session.execute(_oldest_locked(queue, _these(channels)), {"now": now})).first()
@@ -39,22 +43,29 @@ async def claim(session: AsyncSession, queue: type[Row], now: datetime, lease: t
             return None
         row = await _first(session, queue, person.channel, person.person, now)
         if row is not None:
-            return await _hold(session, queue, row, now + lease)
+            return await _hold(session, queue, row, now + lease), True
     return None
 
 
-async def finish(session: AsyncSession, queue: type[Row], row: int, token: str, values: Payload) -> None:
+async def finish(session: AsyncSession, queue: type[QueueRow], row: int, token: str, values: Payload) -> None:
     """Write `values` to a held row and let it go; LostClaim where it is not held by `token`."""
-    wanted = update(queue).where(queue.id == row, queue.claimed_by == token, queue.state == WAITING)
-    done = await session.execute(wanted.values(claimed_by="", claimed_until=None, **values).returning(queue.id))
-    if done.one_or_none() is None:
+    plain = {name: value for name, value in values.items() if not isinstance(value, ColumnElement)}
+    done = _finishing(queue, tuple(sorted(plain)))
+    if len(plain) < len(values):
+        done = done.values({name: value for name, value in values.items() if name not in plain})
+    to = {f"to_{name}": value for name, value in plain.items()}
+    if (await session.execute(done, {"row": row, "token": token, **to})).one_or_none() is None:
         raise LostClaim(queue.__tablename__, row)
 
 
 async def ensure_conversation(session: AsyncSession, channel: str, person: str) -> None:
     """Let the row of this conversation exist: it is what a claim locks."""
-    row = inserting(session, ConversationRow).values(channel=channel, person=person, version=0, memory={})
-    await session.execute(row.on_conflict_do_nothing())
+    await put_new(session, ConversationRow, {"channel": channel, "person": person, "version": 0, "memory": {}})
+
+
+async def put_new(session: AsyncSession, table: type[Base], values: Payload) -> int | None:
+    """Insert a row, unless one stands in its way: then None; its id, 0 in a table without."""
+    return (await session.execute(_putting(table, session.get_bind().dialect.name), values)).scalar_one_or_none()
 
 
 def inserting(session: AsyncSession, table: type[Base]) -> SqliteInsert | PostgresqlInsert:
@@ -62,7 +73,12 @@ def inserting(session: AsyncSession, table: type[Base]) -> SqliteInsert | Postgr
     return PostgresqlInsert(table) if session.get_bind().dialect.name == "postgresql" else SqliteInsert(table)
 
 
-def _free(queue: type[Row], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def table_of(row: type[Base]) -> Table:
+    """The table of a mapped class: a statement over it costs half of one over the class, and a message takes a dozen."""
+    return cast(Table, row.__table__)
+
+
+def _free(queue: type[QueueRow], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(or_(queue.claimed_until.is_(None), queue.claimed_until <= now), or_(queue.not_before.is_(None), queue.not_before <= now))
 
 
@@ -70,18 +86,34 @@ def _these(channels: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if channels is None else tuple(channels)
 
 
-# Built once for each queue and its channels: a claim is the most frequent statement of all.
+# Built once each: these are the most frequent statements of all.
 @cache
-def _oldest_row(queue: type[Row], channels: tuple[str, ...] | None) -> Select[int]:
-    return _oldest(queue, channels).with_only_columns(queue.id)
+def _putting(row: type[Base], dialect: str) -> Any:
+    table = table_of(row)
+    insert = PostgresqlInsert(table) if dialect == "postgresql" else SqliteInsert(table)
+    kept = insert.on_conflict_do_nothing()
+    return kept.returning(table.c.id if "id" in table.c else literal(0))
 
 
 @cache
-def _oldest_locked(queue: type[Row], channels: tuple[str, ...] | None) -> Select[str, str]:
+def _finishing(queue: type[QueueRow], names: tuple[str, ...]) -> Any:
+    table = table_of(queue)
+    wanted = update(table).where(table.c.id == bindparam("row"), table.c.claimed_by == bindparam("token"), table.c.state == WAITING)
+    done = wanted.values({"claimed_by": "", "claimed_until": None} | {name: bindparam(f"to_{name}") for name in names})
+    return done.returning(table.c.id)
+
+
+@cache
+def _oldest_rows(queue: type[QueueRow], channels: tuple[str, ...] | None) -> Select[int]:
+    return _oldest(queue, channels).with_only_columns(queue.id).limit(2)
+
+
+@cache
+def _oldest_locked(queue: type[QueueRow], channels: tuple[str, ...] | None) -> Select[str, str]:
     return _oldest(queue, channels).with_for_update(of=ConversationRow, skip_locked=True)
 
 
-def _oldest(queue: type[Row], channels: tuple[str, ...] | None) -> Select[str, str]:
+def _oldest(queue: type[QueueRow], channels: tuple[str, ...] | None) -> Select[str, str]:
     """The conversation whose oldest row may be taken at `:now`, the one with the oldest such row first."""
     now = bindparam("now", type_=Moment())
     other = aliased(queue)
@@ -97,7 +129,7 @@ def _oldest(queue: type[Row], channels: tuple[str, ...] | None) -> Select[str, s
     return found if channels is None else found.where(queue.channel.in_(channels))
 
 
-async def _first(session: AsyncSession, queue: type[Row], channel: str, person: str, now: datetime) -> int | None:
+async def _first(session: AsyncSession, queue: type[QueueRow], channel: str, person: str, now: datetime) -> int | None:
     """The oldest row of a locked conversation, read afresh; None where another worker holds one or it is too early."""
     other = aliased(queue)
     held = exists().where(other.state == WAITING, other.channel == channel, other.person == person, other.claimed_until > now)
@@ -107,7 +139,13 @@ async def _first(session: AsyncSession, queue: type[Row], channel: str, person: 
     return oldest.id if oldest is not None and oldest.free else None
 
 
-async def _hold(session: AsyncSession, queue: type[Row], row: int, until: datetime) -> Row:
-    held = update(queue).where(queue.id == row)
-    held = held.values(claimed_by=uuid.uuid4().hex, claimed_until=until, attempts=queue.attempts + 1)
-    return (await session.execute(held.returning(queue), execution_options={"populate_existing": True})).scalar_one()
+async def _hold(session: AsyncSession, queue: type[QueueRow], row: int, until: datetime) -> Any:
+    return (await session.execute(_holding(queue), {"row": row, "by": uuid.uuid4().hex, "until": until})).one()
+
+
+@cache
+def _holding(queue: type[QueueRow]) -> Any:
+    table = table_of(queue)
+    held = update(table).where(table.c.id == bindparam("row"))
+    held = held.values(claimed_by=bindparam("by"), claimed_until=bindparam("until"), attempts=table.c.attempts + 1)
+    return held.returning(*table.c)

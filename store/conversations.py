@@ -2,16 +2,26 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.memory import Memory
 from handlers.message import Choice
-from store.claims import ensure_conversation
+from store.claims import ensure_conversation, table_of
 from store.errors import Moved
 from store.tables import ConversationRow, Payload
+
+_TABLE: Final = table_of(ConversationRow)
+_SAME: Final = (_TABLE.c.channel == bindparam("of_channel"), _TABLE.c.person == bindparam("of_person"))
+_LOAD: Final = select(_TABLE.c.version, _TABLE.c.memory).where(*_SAME)
+_SAVE: Final = (
+    update(_TABLE)
+    .where(*_SAME, _TABLE.c.version == bindparam("of_version"))
+    .values(memory=bindparam("to_memory"), version=bindparam("to_version"), touched_at=bindparam("to_now"))
+    .returning(_TABLE.c.version)
+)
 
 
 class Conversations:
@@ -23,8 +33,7 @@ class Conversations:
 
     async def load(self, channel: str, person: str) -> Memory:
         """The memory of this identity, an empty one for a stranger; a later save counts from here."""
-        wanted = select(ConversationRow.version, ConversationRow.memory)
-        row = (await self._session.execute(wanted.where(ConversationRow.channel == channel, ConversationRow.person == person))).one_or_none()
+        row = (await self._session.execute(_LOAD, {"of_channel": channel, "of_person": person})).one_or_none()
         self._versions[channel, person] = row.version if row is not None else 0
         return Memory() if row is None or not row.memory else to_memory(row.memory)
 
@@ -33,9 +42,8 @@ class Conversations:
         version = self._versions.get((channel, person), 0)
         if version == 0:
             await ensure_conversation(self._session, channel, person)
-        same = (ConversationRow.channel == channel, ConversationRow.person == person, ConversationRow.version == version)
-        saved = update(ConversationRow).where(*same).values(memory=to_row(memory), version=version + 1, touched_at=now)
-        if (await self._session.execute(saved.returning(ConversationRow.version))).one_or_none() is None:
+        values = {"of_channel": channel, "of_person": person, "of_version": version, "to_memory": to_row(memory), "to_version": version + 1, "to_now": now}
+        if (await self._session.execute(_SAVE, values)).one_or_none() is None:
             raise Moved(channel, person)
         self._versions[channel, person] = version + 1
 

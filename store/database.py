@@ -23,6 +23,7 @@ from store.inbox import Inbox
 from store.ledger import Ledger
 from store.links import Links
 from store.migrate import upgrade
+from store.one_step import creator
 from store.outbox import Outbox
 from store.reports_store import SqlReports
 from store.retention import Keeping, let_go
@@ -168,7 +169,7 @@ def open_engine(url: str) -> AsyncEngine:
     common: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}  # a person's words belong in no log
     if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True, connect_args={"server_settings": _PLANNED_ANEW}, **common)
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, **common)
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, async_creator=creator(make_url(url)), **common)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.post import Arrived, Event
-from store.claims import WAITING, claim, ensure_conversation, finish, inserting
+from store.claims import WAITING, claim, ensure_conversation, finish, put_new, table_of
 from store.tables import InboxRow
 
 DONE: Final = "done"
 FAILED: Final = "failed"
+_TABLE: Final = table_of(InboxRow)
+_WAITING_OF: Final = (
+    select(func.count())
+    .select_from(_TABLE)
+    .where(_TABLE.c.state == WAITING, _TABLE.c.channel == bindparam("of_channel"), _TABLE.c.person == bindparam("of_person"))
+)
 
 
 class Inbox:
@@ -24,11 +30,11 @@ class Inbox:
     async def put(self, event: Event) -> int | None:
         """Keep `event` and return its row; None when it was kept before, which is no error."""
         await ensure_conversation(self._session, event.channel, event.person)
-        row = inserting(self._session, InboxRow).values(
-            channel=event.channel, event_id=event.event_id, person=event.person, payload=event.payload, received_at=event.received_at, state=WAITING,
-        )
-        kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["channel", "event_id"]).returning(InboxRow.id))
-        return kept.scalar_one_or_none()
+        row = {
+            "channel": event.channel, "event_id": event.event_id, "person": event.person, "payload": event.payload,
+            "received_at": event.received_at, "state": WAITING,
+        }  # fmt: skip
+        return await put_new(self._session, InboxRow, row)
 
     async def find(self, channel: str, event_id: str) -> int | None:
         """The row of an event that was kept."""
@@ -36,15 +42,15 @@ class Inbox:
 
     async def waiting(self, channel: str, person: str) -> int:
         """How many messages of this conversation wait."""
-        mine = (InboxRow.state == WAITING, InboxRow.channel == channel, InboxRow.person == person)
-        return await self._session.scalar(select(func.count()).select_from(InboxRow).where(*mine)) or 0
+        return await self._session.scalar(_WAITING_OF, {"of_channel": channel, "of_person": person}) or 0
 
     async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Arrived | None:
         """Take the next message. Commit before working on it: the lease is what others see."""
-        row = await claim(self._session, InboxRow, now, lease, channels)
-        if row is None:
+        found = await claim(self._session, InboxRow, now, lease, channels)
+        if found is None:
             return None
-        return Arrived(row.id, row.claimed_by, Event(row.channel, row.event_id, row.person, row.payload, row.received_at), row.attempts)
+        row, more = found
+        return Arrived(row.id, row.claimed_by, Event(row.channel, row.event_id, row.person, row.payload, row.received_at), row.attempts, more)
 
     async def done(self, arrived: Arrived, *, emptied: bool = False) -> None:
         """Finish it, in the transaction that keeps all that came of it; LostClaim undoes all of that.

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.post import Outgoing, Sending, Undelivered
 from reports.model import Identity
-from store.claims import WAITING, claim, ensure_conversation, finish, inserting
+from store.claims import WAITING, claim, ensure_conversation, finish, put_new, table_of
 from store.errors import LostClaim
 from store.tables import OutboxRow
 
@@ -17,6 +17,10 @@ SENT: Final = "sent"
 HELD: Final = "held"  # the channel cannot deliver now: window closed, person has blocked it
 _BACK: Final = "back"  # marks what is being sent while the person comes back
 DEAD: Final = "dead"  # given up after too many attempts; still visible, can be released
+_TABLE: Final = table_of(OutboxRow)
+_THEIRS: Final = update(_TABLE).where(_TABLE.c.channel == bindparam("of_channel"), _TABLE.c.person == bindparam("of_person"))
+_SENT_NOW: Final = _THEIRS.where(_TABLE.c.state == WAITING, _TABLE.c.claimed_until.is_not(None)).values(error=_BACK)
+_KEPT_BACK: Final = _THEIRS.where(or_(_TABLE.c.state == HELD, _TABLE.c.state == DEAD)).values(state=WAITING, not_before=None).returning(_TABLE.c.id)
 
 
 class Outbox:
@@ -28,19 +32,19 @@ class Outbox:
     async def add(self, message: Outgoing, now: datetime) -> bool:
         """Keep `message`, to be sent once this unit of work is committed; False when it was kept before."""
         await ensure_conversation(self._session, message.channel, message.person)
-        row = inserting(self._session, OutboxRow).values(
-            channel=message.channel, person=message.person, dedupe=message.dedupe, payload=message.payload, created_at=now, state=WAITING,
-            answers=message.answers, rank=0 if message.answers is not None else 1,
-        )
-        kept = await self._session.execute(row.on_conflict_do_nothing(index_elements=["dedupe"]).returning(OutboxRow.id))
-        return kept.one_or_none() is not None
+        row = {
+            "channel": message.channel, "person": message.person, "dedupe": message.dedupe, "payload": message.payload, "created_at": now,
+            "state": WAITING, "answers": message.answers, "rank": 0 if message.answers is not None else 1,
+        }  # fmt: skip
+        return await put_new(self._session, OutboxRow, row) is not None
 
     async def claim(self, now: datetime, lease: timedelta, channels: Sequence[str] | None = None) -> Sending | None:
         """Take the next message to send. Commit before sending it."""
-        row = await claim(self._session, OutboxRow, now, lease, channels)
-        if row is None:
+        found = await claim(self._session, OutboxRow, now, lease, channels)
+        if found is None:
             return None
-        return Sending(row.id, row.claimed_by, Outgoing(row.channel, row.person, row.dedupe, row.payload, row.answers), row.attempts)
+        row, more = found
+        return Sending(row.id, row.claimed_by, Outgoing(row.channel, row.person, row.dedupe, row.payload, row.answers), row.attempts, more)
 
     async def progress(self, sending: Sending, parts: int, until: datetime) -> None:
         """So many messages of it have been sent: they are not sent again. It stays in the same hands until `until`."""
@@ -75,10 +79,9 @@ class Outbox:
 
     async def release(self, channel: str, person: str) -> int:
         """Let all that is held for this person be sent again, and return how many: the person has written."""
-        theirs = update(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.person == person)
-        await self._session.execute(theirs.where(OutboxRow.state == WAITING, OutboxRow.claimed_until.is_not(None)).values(error=_BACK))
-        held = theirs.where(OutboxRow.state.in_((HELD, DEAD)))
-        return len((await self._session.execute(held.values(state=WAITING, not_before=None).returning(OutboxRow.id))).all())
+        whose = {"of_channel": channel, "of_person": person}
+        await self._session.execute(_SENT_NOW, whose)
+        return len((await self._session.execute(_KEPT_BACK, whose)).all())
 
     async def resume(self, channel: str, reason: str) -> int:
         """Let what is held in a channel for a reason that begins so be sent again, and return how many: the channel itself is mended."""

@@ -776,7 +776,7 @@ async def test_run_keeps_the_token_fresh_and_outlasts_failures(oa: ZaloOaStandin
     task = asyncio.create_task(channel.run())
 
     async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not await condition():
                 await asyncio.sleep(0.01)
 
