@@ -200,7 +200,11 @@ def owner_of(heading: str) -> str:
     return match[1] if match else ""
 
 
-_CONFIRMS: Final = re.compile(r"\b(dung khong|phai khong|co phai|dung ko|phai ko|a$|ha$|nhi$|dung chua)\b|\b(nghe noi|theo quy dinh thi|vi|do) ")
+_CONFIRMS: Final = re.compile(
+    r"\b(dung khong|phai khong|co phai|dung ko|phai ko|a$|ha$|nhi$|dung chua)\b|\b(nghe noi|theo quy dinh thi|vi|do) "
+    # "UBND xã có được quyết định … không": who decides is taken for granted, and asked
+    r"|\bco (?:duoc |quyen |tham quyen |duoc quyen |duoc phep )+(?:tu |ra |ky )*(?:quyet dinh|phe duyet|thanh lap|ban hanh|cap|lap|ky)\b"
+)
 
 
 def wrong_body(question: str, text: str, heading: str = "") -> Mismatch | None:

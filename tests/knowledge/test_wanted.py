@@ -78,6 +78,10 @@ def test_no_wrong_figure(question: str, text: str) -> None:
         ("Chủ tịch huyện ký phải không", "Chỉ đạo; quyết định thành lập", "Quyền hạn, trách nhiệm của Ủy ban nhân dân cấp tỉnh", True),
         ("UBND tỉnh quyết định thành lập cụm đúng không", "UBND cấp tỉnh quyết định", "", False),
         ("UBND huyện làm gì", "UBND cấp tỉnh quyết định", "", False),  # nothing is taken for granted
+        ("ubnd xa co duoc quyet dinh thanh lap cum khong", "UBND cấp tỉnh xem xét, quyết định việc thành lập", "", True),
+        ("UBND cấp huyện có thẩm quyền phê duyệt không", "UBND cấp tỉnh phê duyệt", "", True),
+        ("UBND cấp tỉnh có quyền ra quyết định mở rộng không", "UBND cấp tỉnh quyết định", "", False),
+        ("UBND xã có được đề xuất lập cụm không", "Gửi UBND cấp tỉnh", "", False),  # it asks what the commune may do, not who decides
     ],
 )
 def test_a_wrong_body(question: str, text: str, heading: str, wrong: bool) -> None:
