@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="Khóa webhook của Telegram, 1–256 chữ không dấu, số, gạch; bắt buộc khi nhận Telegram bằng webhook.",
     )
     zalo_bot_token: SecretStr = Field(SecretStr(""), description="Mã của bot trên Zalo Bot Platform; để trống là không mở kênh này.")
-    zalo_bot_secret: SecretStr = Field(SecretStr(""), description="Khóa webhook của Zalo Bot, 8–256 chữ không dấu, chữ số hoặc dấu câu; bắt buộc khi nhận bằng webhook.")
+    zalo_bot_secret: SecretStr = Field(SecretStr(""), description="Khóa webhook của Zalo Bot, 8–256 chữ không dấu, số, dấu; bắt buộc khi nhận bằng webhook.")
     zalo_bot_api: str = Field("https://bot-api.zaloplatforms.com", description="Máy chủ của Zalo Bot Platform.")
     zalo_oa_app_id: str = Field("", description="Mã ứng dụng gắn với Zalo Official Account; để trống là không mở kênh này.")
     zalo_oa_app_secret: SecretStr = Field(SecretStr(""), description="Khóa bí mật của ứng dụng Zalo.")
