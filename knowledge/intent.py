@@ -96,6 +96,8 @@ _HARDSHIP: Final = re.compile(
     r"|chua (?:co|thay) huong dan|khong (?:ai|noi nao|co quan nao) huong dan"
     r"|hoang mang|qua cao|ruom ra|trung nhau|ton tien qua|tro tay|khong du suc|khong ai giai quyet|bi ket|bi tac)\b"
 )
+# "Xã tôi vướng: …": what follows the colon is the difficulty, whatever words it has.
+_HEADED: Final = re.compile(r"^[^.?!:]{0,60}\b(?:vuong(?: mac)?|kho khan|bat cap|kien nghi|phan anh)\s*:\s*(?:[^\s?]+\s+){3}[^?]*$")
 _ASKS: Final = re.compile(
     r"\b(?:gi|nao|bao nhieu|bao lau|bao gio|may|dau|sao|nhu nao|ra sao|o dau|cho ai|do ai|ai (?:co|la|ky|lam|duyet|quyet|go|xu ly|giai quyet|cho|tra loi)"
     r"|(?:hoi|gui|bao cao|thi|xin|bao voi) ai|co duoc|co phai|duoc khong|phai khong|hay)\b"
@@ -153,6 +155,6 @@ def intent(text: str) -> Kind | None:
         return Kind.HUMAN
     if _FIRST_PERSON.search(bare) and not _ABOUT_LAW.search(bare) and _accuses(bare):
         return Kind.DIVERT
-    if bare.startswith("/baocao") or _reports(bare, pieces):
+    if bare.startswith("/baocao") or _HEADED.search(strip_accents(fold(text))) or _reports(bare, pieces):
         return Kind.REPORT
     return None

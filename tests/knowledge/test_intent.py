@@ -27,7 +27,11 @@ from knowledge.intent import Kind, intent
         ("kho khan trong giai ngan von khuyen cong", Kind.REPORT),
         ("Nghị định 32 và Nghị định 139 mâu thuẫn nhau về cơ quan thẩm định", Kind.REPORT),
         ("xa toi chua co huong dan ve bao cao cum", Kind.REPORT),
+        ("xã tôi vướng: chưa biết nộp hồ sơ lập cụm ở đâu vì huyện bỏ rồi", Kind.REPORT),
+        ("kho khan, vuong mac: bieu mau khong khop voi thong tu", Kind.REPORT),
         # questions of law that share their words
+        ("Vướng mắc: nộp ở đâu?", None),
+        ("gặp khó khăn: ai giải quyết giúp?", None),
         ("Nghị định 32 mâu thuẫn với Luật Đất đai thì áp dụng văn bản nào", None),
         ("khó khăn khi di dời cơ sở vào cụm thì được hỗ trợ gì", None),
         ("hồ sơ đề nghị thành lập cụm gồm những gì", None),
