@@ -147,13 +147,15 @@ class Worker:
                     await work.outbox.release(incoming.channel, incoming.person)
                 payload = reply_payload(outcome.reply, place)
                 await work.outbox.add(Outgoing(incoming.channel, incoming.person, f"in:{arrived.id}", payload, arrived.id), now)
-                await work.inbox.done(arrived, emptied=outcome.forget)
+                behind = await work.inbox.done(arrived, emptied=outcome.forget)
         except Exception as error:
             await self._failed(arrived, error)
         else:
             if outcome.forget:
                 await self._post.drop([f.digest for f in incoming.files if f.digest])
             self._to_send[arrived.event.channel].ring()
+            if behind:
+                self._arrived.ring()
             self._tell(arrived, outcome)
 
     def _tell(self, arrived: Arrived, outcome: Outcome) -> None:
@@ -184,7 +186,9 @@ class Worker:
                 sending.message.person, reply, payload.get("place", {}), done, lambda parts: self._progress(sending, parts),
             )
             async with self._post.work() as work:
-                await work.outbox.sent(sending, self._now(), platform_id)
+                behind = await work.outbox.sent(sending, self._now(), platform_id)
+            if behind:
+                self._to_send[channel].ring()
         except Exception as error:
             await self._not_sent(sending, error)
         return True
@@ -225,6 +229,7 @@ class Worker:
             await work.outbox.add(Outgoing(event.channel, event.person, f"in:{arrived.id}", payload, arrived.id), self._now())
             await work.inbox.failed(arrived, error, None)
         self._to_send[event.channel].ring()
+        self._arrived.ring()
 
     async def _not_sent(self, sending: Sending, error: Exception) -> None:
         async with self._post.work() as work:
@@ -240,6 +245,7 @@ class Worker:
                 case _:
                     _log.warning("outbox %d failed at attempt %d: %s", sending.id, sending.attempts, type(error).__name__)
                     await work.outbox.retry(sending, type(error).__name__, self._now() + self._rhythm.again(sending.attempts))
+        self._to_send[sending.message.channel].ring()  # where it is out of the way, what stands behind it goes on
 
     async def _held(self, sending: Sending, reason: str, work: Work) -> None:
         """What cannot be delivered goes to another channel of the same person, or is held until they write again."""
@@ -259,9 +265,9 @@ class Worker:
         failures = 0
         while not self._stopping:
             try:
-                if not await step():
-                    await bell.wait()
+                await step()
                 failures = 0
+                await bell.wait()
             except Exception as error:
                 failures += 1
                 if failures & (failures - 1) == 0:  # the 1st, 2nd, 4th, 8th … of a long outage

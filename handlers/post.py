@@ -116,8 +116,8 @@ class Inbox(Protocol):
         """Take the next message."""
         ...
 
-    async def done(self, arrived: Arrived, *, emptied: bool = False) -> None:
-        """Finish it; `emptied` drops what was written."""
+    async def done(self, arrived: Arrived, *, emptied: bool = False) -> bool:
+        """Finish it; `emptied` drops what was written. True where another of its conversation waits behind it."""
         ...
 
     async def failed(self, arrived: Arrived, error: str, again_at: datetime | None) -> None:
@@ -140,8 +140,8 @@ class Outbox(Protocol):
         """So many messages of it have been sent: they are not sent again. It stays in the same hands until `until`."""
         ...
 
-    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
-        """It was sent."""
+    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> bool:
+        """It was sent. True where another of its conversation waits behind it."""
         ...
 
     async def retry(self, sending: Sending, error: str, at: datetime) -> None:

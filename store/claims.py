@@ -6,11 +6,12 @@ never hold one conversation, whatever each had seen before. On SQLite a transact
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, exists, literal, or_, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Select, String, Table, and_, bindparam, exists, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,16 @@ _LOOKS: Final = 3  # conversations tried before a claim gives up: others have be
 # PostgreSQL's statistics are of a time when little waited: with them it sorts the whole of a backlog for each claim (400 ms with
 # 45,000 waiting) rather than walk the index that has the order (0.4 ms).
 _WALK: Final = text("SET LOCAL enable_sort = off")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row that was claimed: its number, the token of the claim, whose conversation it is in."""
+
+    row: int
+    token: str
+    of_channel: str
+    of_person: str
 
 
 async def claim(
@@ -47,15 +58,20 @@ async def claim(
     return None
 
 
-async def finish(session: AsyncSession, queue: type[QueueRow], row: int, token: str, values: Payload) -> None:
-    """Write `values` to a held row and let it go; LostClaim where it is not held by `token`."""
+async def finish(session: AsyncSession, queue: type[QueueRow], held: Held, values: Payload) -> bool:
+    """Write `values` to a held row and let it go; LostClaim where it is not held any more.
+
+    True where another row of its conversation waits behind it.
+    """
     plain = {name: value for name, value in values.items() if not isinstance(value, ColumnElement)}
     done = _finishing(queue, tuple(sorted(plain)))
     if len(plain) < len(values):
         done = done.values({name: value for name, value in values.items() if name not in plain})
     to = {f"to_{name}": value for name, value in plain.items()}
-    if (await session.execute(done, {"row": row, "token": token, **to})).one_or_none() is None:
-        raise LostClaim(queue.__tablename__, row)
+    behind = (await session.execute(done, {**asdict(held), **to})).one_or_none()
+    if behind is None:
+        raise LostClaim(queue.__tablename__, held.row)
+    return bool(behind[0])
 
 
 async def ensure_conversation(session: AsyncSession, channel: str, person: str) -> None:
@@ -78,7 +94,7 @@ def table_of(row: type[Base]) -> Table:
     return cast(Table, row.__table__)
 
 
-def _free(queue: type[QueueRow], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def _free(queue: type[QueueRow], now: BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(or_(queue.claimed_until.is_(None), queue.claimed_until <= now), or_(queue.not_before.is_(None), queue.not_before <= now))
 
 
@@ -100,7 +116,10 @@ def _finishing(queue: type[QueueRow], names: tuple[str, ...]) -> Any:
     table = table_of(queue)
     wanted = update(table).where(table.c.id == bindparam("row"), table.c.claimed_by == bindparam("token"), table.c.state == WAITING)
     done = wanted.values({"claimed_by": "", "claimed_until": None} | {name: bindparam(f"to_{name}") for name in names})
-    return done.returning(table.c.id)
+    # SQLAlchemy names no table in a RETURNING of SQLite: a column there is the innermost one, so all else is a parameter.
+    other = table.alias()
+    same = and_(other.c.channel == bindparam("of_channel"), other.c.person == bindparam("of_person"), other.c.id > bindparam("row"))
+    return done.returning(exists().where(other.c.state == WAITING, same))
 
 
 @cache
@@ -131,12 +150,17 @@ def _oldest(queue: type[QueueRow], channels: tuple[str, ...] | None) -> Select[s
 
 async def _first(session: AsyncSession, queue: type[QueueRow], channel: str, person: str, now: datetime) -> int | None:
     """The oldest row of a locked conversation, read afresh; None where another worker holds one or it is too early."""
-    other = aliased(queue)
+    oldest = (await session.execute(_first_of(queue), {"of_channel": channel, "of_person": person, "now": now})).first()
+    return oldest.id if oldest is not None and oldest.free else None
+
+
+@cache
+def _first_of(queue: type[QueueRow]) -> Select[int, bool]:
+    now, other = bindparam("now", type_=Moment()), aliased(queue)
+    channel, person = bindparam("of_channel", type_=String), bindparam("of_person", type_=String)
     held = exists().where(other.state == WAITING, other.channel == channel, other.person == person, other.claimed_until > now)
     waiting = and_(queue.state == WAITING, queue.channel == channel, queue.person == person)
-    free = and_(_free(queue, now), ~held)
-    oldest = (await session.execute(select(queue.id, free.label("free")).where(waiting).order_by(queue.id).limit(1))).first()
-    return oldest.id if oldest is not None and oldest.free else None
+    return select(queue.id, and_(_free(queue, now), ~held).label("free")).where(waiting).order_by(queue.id).limit(1)
 
 
 async def _hold(session: AsyncSession, queue: type[QueueRow], row: int, until: datetime) -> Any:

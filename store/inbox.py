@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.post import Arrived, Event
-from store.claims import WAITING, claim, ensure_conversation, finish, put_new, table_of
+from store.claims import WAITING, Held, claim, ensure_conversation, finish, put_new, table_of
 from store.tables import InboxRow
 
 DONE: Final = "done"
@@ -52,14 +52,18 @@ class Inbox:
         row, more = found
         return Arrived(row.id, row.claimed_by, Event(row.channel, row.event_id, row.person, row.payload, row.received_at), row.attempts, more)
 
-    async def done(self, arrived: Arrived, *, emptied: bool = False) -> None:
+    async def done(self, arrived: Arrived, *, emptied: bool = False) -> bool:
         """Finish it, in the transaction that keeps all that came of it; LostClaim undoes all of that.
 
-        `emptied` drops what was written: it must not be kept.
+        `emptied` drops what was written: it must not be kept. True where another of its conversation waits behind it.
         """
-        await finish(self._session, InboxRow, arrived.id, arrived.token, {"state": DONE, **({"payload": {}} if emptied else {})})
+        return await finish(self._session, InboxRow, _held(arrived), {"state": DONE, **({"payload": {}} if emptied else {})})
 
     async def failed(self, arrived: Arrived, error: str, again_at: datetime | None) -> None:
         """Put it back until `again_at`; None gives it up, visibly, and lets the conversation go on."""
         state = FAILED if again_at is None else WAITING
-        await finish(self._session, InboxRow, arrived.id, arrived.token, {"state": state, "error": error, "not_before": again_at})
+        await finish(self._session, InboxRow, _held(arrived), {"state": state, "error": error, "not_before": again_at})
+
+
+def _held(arrived: Arrived) -> Held:
+    return Held(arrived.id, arrived.token, arrived.event.channel, arrived.event.person)

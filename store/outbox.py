@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.post import Outgoing, Sending, Undelivered
 from reports.model import Identity
-from store.claims import WAITING, claim, ensure_conversation, finish, put_new, table_of
+from store.claims import WAITING, Held, claim, ensure_conversation, finish, put_new, table_of
 from store.errors import LostClaim
 from store.tables import OutboxRow
 
@@ -53,29 +53,29 @@ class Outbox:
         if (await self._session.execute(held.values(payload=payload, claimed_until=until).returning(OutboxRow.id))).one_or_none() is None:
             raise LostClaim(OutboxRow.__tablename__, sending.id)
 
-    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
-        """It was sent; LostClaim where another worker has taken it meanwhile."""
-        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": SENT, "sent_at": now, "platform_id": platform_id, "error": ""})
+    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> bool:
+        """It was sent; LostClaim where another worker has taken it meanwhile. True where another of its conversation waits behind it."""
+        return await finish(self._session, OutboxRow, _held(sending), {"state": SENT, "sent_at": now, "platform_id": platform_id, "error": ""})
 
     async def retry(self, sending: Sending, error: str, at: datetime) -> None:
         """It failed; it, and what stands behind it in this conversation, waits until `at`."""
-        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": WAITING, "error": error, "not_before": at})
+        await finish(self._session, OutboxRow, _held(sending), {"state": WAITING, "error": error, "not_before": at})
 
     async def hold(self, sending: Sending, error: str) -> None:
         """It cannot be delivered now; what stands behind it goes on. Where the person came back while it was being sent, it is tried again."""
         state = case((OutboxRow.error == _BACK, WAITING), else_=HELD)
-        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": state, "error": error, "not_before": None})
+        await finish(self._session, OutboxRow, _held(sending), {"state": state, "error": error, "not_before": None})
 
     async def divert(self, sending: Sending, to: Identity, now: datetime) -> None:
         """It goes to another identity of the same person; this row is done with."""
         message = sending.message
         payload = {k: v for k, v in message.payload.items() if k not in ("place", "parts_sent")}
         await self.add(Outgoing(to.channel, to.person, f"{message.dedupe}>{to.channel}"[:255], payload), now)
-        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": SENT, "sent_at": now, "error": f"diverted to {to.channel}"})
+        await finish(self._session, OutboxRow, _held(sending), {"state": SENT, "sent_at": now, "error": f"diverted to {to.channel}"})
 
     async def give_up(self, sending: Sending, error: str) -> None:
         """It has failed too often."""
-        await finish(self._session, OutboxRow, sending.id, sending.token, {"state": DEAD, "error": error})
+        await finish(self._session, OutboxRow, _held(sending), {"state": DEAD, "error": error})
 
     async def release(self, channel: str, person: str) -> int:
         """Let all that is held for this person be sent again, and return how many: the person has written."""
@@ -106,3 +106,7 @@ class Outbox:
         """How many messages stand in each state."""
         found = await self._session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
         return {state: count for state, count in found}  # noqa: C416
+
+
+def _held(sending: Sending) -> Held:
+    return Held(sending.id, sending.token, sending.message.channel, sending.message.person)

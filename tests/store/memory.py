@@ -64,13 +64,14 @@ def take(rows: list[Row], now: datetime, lease: timedelta, channels: Sequence[st
     return None
 
 
-def finish(rows: list[Row], table: str, row: int, token: str, **values: Any) -> None:
+def finish(rows: list[Row], table: str, row: int, token: str, **values: Any) -> bool:
     found = next((r for r in rows if r.id == row and r.token == token and r.state == "waiting"), None)
     if found is None:
         raise LostClaim(table, row)
     found.token, found.until = "", None
     for name, value in values.items():
         setattr(found, name, value)
+    return any(r.state == "waiting" and r.conversation == found.conversation and r.id > row for r in rows)
 
 
 class MemoryInbox:
@@ -87,8 +88,8 @@ class MemoryInbox:
         row = take(self._tables.inbox, now, lease, channels)
         return None if row is None else Arrived(row.id, row.token, row.what, row.attempts)
 
-    async def done(self, arrived: Arrived) -> None:
-        finish(self._tables.inbox, "inbox", arrived.id, arrived.token, state="done")
+    async def done(self, arrived: Arrived) -> bool:
+        return finish(self._tables.inbox, "inbox", arrived.id, arrived.token, state="done")
 
     async def failed(self, arrived: Arrived, error: str, again_at: datetime | None) -> None:
         state = "waiting" if again_at else "failed"
@@ -115,8 +116,8 @@ class MemoryOutbox:
             raise LostClaim("outbox", sending.id)
         row.what, row.until = replace(row.what, payload={**row.what.payload, "parts_sent": parts}), until
 
-    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> None:
-        self._finish(sending, state="sent")
+    async def sent(self, sending: Sending, now: datetime, platform_id: str = "") -> bool:
+        return self._finish(sending, state="sent")
 
     async def retry(self, sending: Sending, error: str, at: datetime) -> None:
         self._finish(sending, not_before=at, error=error)
@@ -142,8 +143,8 @@ class MemoryOutbox:
         states = [r.state for r in self._tables.outbox]
         return {state: states.count(state) for state in states}
 
-    def _finish(self, sending: Sending, **values: Any) -> None:
-        finish(self._tables.outbox, "outbox", sending.id, sending.token, **values)
+    def _finish(self, sending: Sending, **values: Any) -> bool:
+        return finish(self._tables.outbox, "outbox", sending.id, sending.token, **values)
 
 
 def _waiting(rows: list[Row]) -> int:
