@@ -1,38 +1,24 @@
 """What a stranger found who used and attacked the channels: groups, words of commands, desks.yaml, what a check ticks."""
 
 import logging
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot import build, channel_commands, wiring
 from bot import zalo_texts as words
 from bot.settings import Settings
 from handlers.memory import number_of
 from knowledge.answer import Answers
-from knowledge.corpus import Corpus, load_digests
 from knowledge.entries import EntryError
 from reports.chats import DeskChat
 from reports.places import Places
-from tests.handlers.people import Person, Room, opened_room
+from tests.handlers.people import Person, Room
 from tests.handlers.test_reporting import TROUBLE, mine, sent_report
 
 DESKS = 'ministry:\n  - {channel: telegram, chat: "-1001"}\n'
-
-
-@pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    return Corpus(load_digests())
-
-
-@pytest_asyncio.fixture
-async def room(tmp_path: Path, corpus: Corpus) -> AsyncIterator[Room]:
-    async with opened_room(tmp_path, corpus) as opened:
-        yield opened
 
 
 # --- words ----------------------------------------------------------------------------------------------

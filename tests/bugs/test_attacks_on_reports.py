@@ -1,31 +1,17 @@
 """What a stranger found who used and attacked the reports: shared files, words that file by themselves, erasures, answers that went astray."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from starlette.testclient import TestClient
 
-from knowledge.corpus import Corpus, load_digests
+from knowledge.corpus import Corpus
 from reports.chats import DeskChat
 from reports.states import State
-from tests.handlers.people import Person, Room, opened_room
+from tests.handlers.people import Person, Room
 from tests.handlers.test_reporting import TROUBLE, mine, sent_report
 
 PDF = b"%PDF-1.4 cong van chung"
-
-
-@pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    return Corpus(load_digests())
-
-
-@pytest_asyncio.fixture
-async def room(tmp_path: Path, corpus: Corpus) -> AsyncIterator[Room]:
-    async with opened_room(tmp_path, corpus) as opened:
-        yield opened
 
 
 async def test_a_stamped_copy_of_anothers_file_leaves_theirs(room: Room) -> None:
