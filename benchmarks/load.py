@@ -1,7 +1,8 @@
 """Load on the whole service: pushes of three platforms at once, questions with their replies, a backlog. Run by hand.
 
 `python -m benchmarks.load intake --rate 100 --seconds 600` pushes signed webhook calls of Telegram, Zalo Bot and Zalo OA at a
-steady rate and prints how long the acknowledgements took. `questions --rate 20 --chats 100` asks by Telegram and Zalo Bot and
+steady rate and prints how long the acknowledgements took; with `--disturb 4` all cores are taken for 4 s after 20 s, to see how
+long it takes to recover. `questions --rate 20 --chats 100` asks by Telegram and Zalo Bot and
 prints how long the replies took, from the push to the platform's call. `backlog --messages 10000` sends what many people are
 to hear by Telegram while replies to others go on, and looks at order and rate. The service is a child process (of `backlog`,
 worker and channel stand in this one); the platforms are stand-ins. `--database` takes a PostgreSQL address; SQLite otherwise.
@@ -25,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 import httpx
 
 from bot import build
@@ -74,10 +76,19 @@ def service(folder: Path, port: int, standins: tuple[TelegramStandin, ZaloBotSta
         child.wait(30)
 
 
+def caller(port: int) -> aiohttp.ClientSession:
+    """A client as the platforms are: connections are kept for less time than the service keeps them.
+
+    httpx walks all connections for each request that waits: after a second's disturbance it took seconds a push by itself.
+    """
+    connections = aiohttp.TCPConnector(limit=200, keepalive_timeout=3)
+    return aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connections, timeout=aiohttp.ClientTimeout(total=30))
+
+
 class Pushes:
     """Calls of the three platforms, each with an id of its own."""
 
-    def __init__(self, client: httpx.AsyncClient, oa: ZaloOaStandin, chats: int) -> None:
+    def __init__(self, client: aiohttp.ClientSession, oa: ZaloOaStandin, chats: int) -> None:
         self._client, self._oa, self._chats, self._id = client, oa, chats, random.randrange(10**9)
 
     def _next(self) -> int:
@@ -89,7 +100,7 @@ class Pushes:
         person = {"id": chat, "is_bot": False, "first_name": "Lan", "language_code": "vi"}
         message = {"message_id": number, "date": int(time.time()), "chat": {"id": chat, "type": "private", "first_name": "Lan"}, "from": person, "text": text}
         body = {"update_id": number, "message": message}
-        return (await self._client.post("/hook/telegram", json=body, headers={"X-Telegram-Bot-Api-Secret-Token": SECRET})).status_code
+        return await self._post("/hook/telegram", json.dumps(body).encode(), {"X-Telegram-Bot-Api-Secret-Token": SECRET})
 
     async def zalo(self, chat: int, text: str) -> int:
         message = {
@@ -97,7 +108,7 @@ class Pushes:
             "from": {"id": f"u{chat}", "display_name": "Lan", "is_bot": False},
         }  # fmt: skip
         body = {"ok": True, "result": {"event_name": "message.text.received", "message": message}}
-        return (await self._client.post("/hook/zalo-bot", json=body, headers={"X-Bot-Api-Secret-Token": SECRET})).status_code
+        return await self._post("/hook/zalo-bot", json.dumps(body).encode(), {"X-Bot-Api-Secret-Token": SECRET})
 
     async def oa(self, chat: int, text: str) -> int:
         stamp = str(int(time.time() * 1000))
@@ -105,11 +116,14 @@ class Pushes:
             "app_id": self._oa.app_id, "event_name": "user_send_text", "sender": {"id": f"8{chat}"}, "recipient": {"id": "1"},
             "message": {"text": text, "msg_id": f"m{self._next()}"}, "timestamp": stamp,
         }, ensure_ascii=False).encode()  # fmt: skip
-        headers = {"X-ZEvent-Signature": signature(self._oa.app_id, raw, stamp, self._oa.oa_secret), "content-type": "application/json"}
-        return (await self._client.post("/hook/zalo-oa", content=raw, headers=headers)).status_code
+        return await self._post("/hook/zalo-oa", raw, {"X-ZEvent-Signature": signature(self._oa.app_id, raw, stamp, self._oa.oa_secret)})
+
+    async def _post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
+        async with self._client.post(path, data=body, headers={"Content-Type": "application/json", **headers}) as answer:
+            return answer.status
 
 
-async def steadily(rate: float, seconds: float, push: Callable[[int], Awaitable[int]]) -> tuple[list[float], list[int]]:
+async def steadily(rate: float, seconds: float, push: Callable[[int], Awaitable[int]], every: int = 30) -> tuple[list[float], list[int]]:
     """Begin `rate` pushes a second for so long, whatever those before them do; their times in seconds and their statuses."""
     taken: list[float] = []
     statuses: list[int] = []
@@ -119,7 +133,7 @@ async def steadily(rate: float, seconds: float, push: Callable[[int], Awaitable[
         begun = time.perf_counter()
         try:
             statuses.append(await push(n))
-        except httpx.HTTPError:
+        except (aiohttp.ClientError, TimeoutError):
             statuses.append(0)
         taken.append(time.perf_counter() - begun)
 
@@ -129,8 +143,8 @@ async def steadily(rate: float, seconds: float, push: Callable[[int], Awaitable[
         task = asyncio.create_task(one(n))
         running.add(task)
         task.add_done_callback(running.discard)
-        if n and n % int(rate * 30) == 0:
-            print(f"  {n / rate:.0f} s: p95 {1000 * quantile(taken[-int(rate * 30):], 95):.0f} ms", flush=True)
+        if n and n % int(rate * every) == 0:
+            print(f"  {n / rate:.0f} s: p95 {1000 * quantile(taken[-int(rate * every):], 95):.0f} ms, under way {len(running)}", flush=True)
     await asyncio.gather(*running)
     return taken, statuses
 
@@ -145,15 +159,24 @@ def told(name: str, values: list[float]) -> None:
     print(f"{name}: {len(values)}, p50 {1000 * quantile(values, 50):.0f} ms, p95 {1000 * quantile(values, 95):.0f} ms, max {1000 * max(values):.0f} ms")
 
 
+async def disturbed(after: float, seconds: float) -> None:
+    """Take every core for so long, as another program on the machine may."""
+    await asyncio.sleep(after)
+    spin = ("timeout", str(seconds), sys.executable, "-c", "while True: pass")
+    for child in [await asyncio.create_subprocess_exec(*spin) for _ in range(os.cpu_count() or 1)]:
+        await child.wait()
+
+
 async def intake(options: argparse.Namespace, port: int, oa: ZaloOaStandin) -> None:
     """Acknowledgements under load, mixed channels."""
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=30) as client:
+    async with caller(port) as client:
         pushes = Pushes(client, oa, options.chats)
         kinds = (pushes.telegram, pushes.zalo, pushes.oa)
+        trouble = asyncio.create_task(disturbed(20, options.disturb)) if options.disturb else None
         taken, statuses = await steadily(
             options.rate, options.seconds, lambda n: kinds[n % 3](1000 + random.randrange(options.chats), random.choice(QUESTIONS)),
-        )
+            every=2 if trouble else 30,
+        )  # fmt: skip
     told("acknowledged", taken)
     print("statuses", {s: statuses.count(s) for s in sorted(set(statuses))}, "over 2 s:", sum(t > 2 for t in taken))
 
@@ -161,7 +184,7 @@ async def intake(options: argparse.Namespace, port: int, oa: ZaloOaStandin) -> N
 async def questions(options: argparse.Namespace, port: int, standins: tuple[TelegramStandin, ZaloBotStandin, ZaloOaStandin]) -> None:
     """Replies: from the push of a question to the platform's call with its answer."""
     telegram, _, oa = standins
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    async with caller(port) as client:
         pushes = Pushes(client, oa, options.chats)
         order = list(range(options.chats))
 
@@ -243,6 +266,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=100)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--chats", type=int, default=300)
+    parser.add_argument("--disturb", type=float, default=0, help="seconds for which every core is taken, after 20 s of an intake")
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--database", default="")
     parser.add_argument("--index", type=Path, help="a folder of an index that is built already, to spare building it")
