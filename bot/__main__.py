@@ -87,6 +87,9 @@ def _reports(acts: "Commands") -> None:
     show = acts.add_parser("show", parents=[*one, json], help="xem tất cả về một phản ánh")
     show.add_argument("--contact", action="store_true", help="hiện tên, thông tin liên hệ khi người phản ánh đã cho xem")
 
+    files = acts.add_parser("files", parents=one, help="chép các tệp của một phản ánh vào một thư mục, theo tên người gửi đã đặt")
+    files.add_argument("folder", type=Path, metavar="THƯ_MỤC", help="thư mục nhận tệp; tệp sẵn có không bị ghi đè")
+
     acts.add_parser("take", parents=act, help="nhận xem xét")
     for name, help_text in (("ask", "hỏi thêm người phản ánh"), ("reply", "trả lời, kể cả cho các phản ánh đã gộp vào")):
         acts.add_parser(name, parents=act, help=help_text).add_argument("text", metavar="NỘI_DUNG", help="nội dung; dấu - là đọc từ đầu vào")

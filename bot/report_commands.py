@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 from bot import build
@@ -60,6 +62,7 @@ _PART: Final = 40  # characters of an article, a clause, a point
 _MOST_INPUT: Final = 1_000_000  # bytes
 _LARGEST_ID: Final = 2**63 - 1
 _THREAD_S: Final = 2.0
+_NAME_BYTES: Final = 255  # of a file's name, on the usual file systems
 
 # Control characters but the end of a line; those that turn the direction of writing; separators that a terminal may obey.
 _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -92,6 +95,7 @@ _WHY_HELD: Final = {
     "account": "tài khoản Zalo OA chưa gửi được (mã truy cập, quyền hoặc gói dịch vụ); tự gửi lại khi tài khoản dùng được",
     "blocked": "người đó đã chặn hoặc rời cuộc trò chuyện",
 }  # fmt: skip
+_UNASKED: Final = "chưa hỏi"  # of what staff wrote down; in a conversation the summary says that it is not agreed to
 _HELD: Final = {"held": "giữ lại", "dead": "thôi gửi"}
 _DATABASES: Final = frozenset({"sqlalchemy", "asyncpg", "sqlite3", "alembic"})
 
@@ -295,6 +299,26 @@ class _Terminal:
             lines += [f"Chưa đến được người phản ánh ({len(unsent)} tin):", *(f"  {_undelivered(row)}" for row in unsent)]
         return _clean("\n".join(lines))
 
+    async def files(self) -> str:
+        """Copy the files of a report to a folder, under the names that their sender gave; a file that stands there is never touched."""
+        async with self._store.look() as work:
+            report = await self._find(self._clerk(work).desk, self._given.number)
+            files = await work.reports.attachments(report.id)
+        folder: Path = self._options.folder
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        lines, gone = [], []
+        for file in files:
+            try:
+                path = await asyncio.to_thread(_put, folder, file.name, await self._store.files.get(file.digest))
+            except FileNotFoundError:
+                gone.append(_line(file.name))
+            else:
+                lines.append(str(path))
+        if gone:
+            raise _Cannot("\n".join([*lines, f"Đã chép {len(lines)} tệp; nội dung của {len(gone)} tệp không còn trên máy này: {', '.join(gone)}."]))
+        warned = "Tệp do người ngoài gửi: chỉ mở khi máy có phần mềm diệt vi-rút."
+        return _clean("\n".join([*lines, f"{len(lines)} tệp của phản ánh {shown(report.number)}. {warned if lines else ''}".rstrip()]))
+
     async def dead(self) -> str:
         """What could not be sent."""
         async with self._store.look() as work:
@@ -481,7 +505,7 @@ class _Terminal:
             f"Xếp loại: {', '.join(f'{_WHAT[n]} {_value(n, str(v))}' for n in _LABELS if (v := getattr(report, n)) is not None) or 'chưa có'}",
             f"Nơi phát sinh: {self._where(report) or 'chưa nêu'}",
             f"Người phản ánh: {self._person_line(report, person)}",
-            f"Công khai: { {True: 'đồng ý', False: 'không đồng ý', None: 'chưa hỏi'}[report.publication] }",
+            f"Công khai: {'đồng ý' if report.publication else _UNASKED if report.publication is None and report.source is not Source.CHAT else 'không đồng ý'}",
             "Lời ban đầu:", *_block(report.first_words),
         ]  # fmt: skip
         if report.text != report.first_words:
@@ -596,10 +620,31 @@ class _Terminal:
 
 
 _ACTS: Final[dict[str, Callable[[_Terminal], Awaitable[str]]]] = {
-    "list": _Terminal.listed, "show": _Terminal.show, "take": _Terminal.take, "ask": _Terminal.ask, "reply": _Terminal.reply,
+    "list": _Terminal.listed, "show": _Terminal.show, "files": _Terminal.files, "take": _Terminal.take, "ask": _Terminal.ask, "reply": _Terminal.reply,
     "forward": _Terminal.forward, "close": _Terminal.close, "reopen": _Terminal.reopen, "merge": _Terminal.merge, "part": _Terminal.part,
     "label": _Terminal.label, "enter": _Terminal.enter, "dead": _Terminal.dead, "retry": _Terminal.retry,
 }  # fmt: skip
+
+
+# --- files --------------------------------------------------------------------------------------------
+
+
+def _put(folder: Path, name: str, content: bytes) -> Path:
+    """Write `content` under `name`, with a number behind it where that name is taken."""
+    stem, dot, extension = _line(name).rpartition(".")
+    if not dot:
+        stem, extension = extension, ""
+    for n in count(1):
+        end = f"{f' ({n})' if n > 1 else ''}{dot}{extension}"
+        short = stem.encode()[: _NAME_BYTES - len(end.encode())].decode(errors="ignore").rstrip()
+        path = folder / f"{short}{end}"
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("unreachable")
 
 
 # --- words --------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class Memory:
     told: str = ""  # what was answered, for a report about it
     step: str = ""  # the question of the report dialogue that waits for an answer; "" outside of it
     report: str = ""  # the report that is spoken of: a draft, or one that a message is to be added to
+    offered: tuple[Choice, ...] = ()  # the provisions to choose from for the draft, as they were shown: numbers of a list do not shift
     heard: Mapping[str, str] = field(default_factory=dict)  # which message filled which field of the draft, by the channel's id
 
     def chosen(self, number: int, now: datetime) -> Choice | None:

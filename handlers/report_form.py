@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.message import Block, BlockKind, Choice, Reply
+from handlers.report_mine import Mine
 from handlers.report_papers import alike, receipt, summary
-from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, ways
+from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, places, ways
 from handlers.report_staff import desk_lines, tell_desk, tell_news
 from handlers.report_turn import Turn, lead, official_words, refused
 from knowledge.intent import Kind, asks, intent
@@ -39,7 +40,7 @@ class Form:
         if (draft := await self._service.draft(turn.by)) is not None and not draft.text.strip():
             if turn.found.named is not None:
                 draft = await self._service.fill(replace(draft, provision=turn.found.named), turn.by)
-            turn.remember(report=draft.id)
+            turn.remember(report=draft.id, offered=self._likely())
             return await (self._filled(Step.WHAT, replace(draft, text=text)) if text.strip() else self._ask(Step.WHAT, draft))
         if draft is not None:
             turn.remember(report=draft.id, step=Step.RESUME)
@@ -62,7 +63,7 @@ class Form:
             draft = await self._service.fill(replace(draft, province=reporter.province, commune=reporter.commune), turn.by)
         if reporter.noticed_at is None:
             await self._service.introduce(replace(reporter, noticed_at=turn.now))
-        turn.remember(report=draft.id, heard={turn.incoming.message: "text"} if text and turn.incoming.message else {})
+        turn.remember(report=draft.id, heard={turn.incoming.message: "text"} if text and turn.incoming.message else {}, offered=self._likely())
         if not about:
             turn.remember(asked="")
         return await self._ask(Step.WHERE if text and draft.provision is None else self._after(Step.WHERE, draft, reporter.kind) if text else Step.WHAT, draft)
@@ -157,6 +158,7 @@ class Form:
             case "seen":
                 return await self._seen(draft, value)
             case "use" if turn.memory.asked:
+                turn.remember(offered=self._likely())
                 return await self._filled(Step.WHAT, replace(draft, text=turn.memory.asked))
         return await self._ask(self._here(), draft, self._say.choice_gone())
 
@@ -212,6 +214,7 @@ class Form:
             return await self._ask(Step.WHAT, draft, unfit)
         named = self._turn.found.named
         self._heard("text")
+        self._turn.remember(offered=self._likely())
         return await self._filled(Step.WHAT, replace(draft, text=text, provision=draft.provision or named))
 
     def _unfit(self, text: str) -> str:
@@ -228,6 +231,7 @@ class Form:
         if named is None and re.fullmatch(r"(?:khong(?: co)?|ko|none|no)[ .]*", bare):
             return await self._filled(Step.WHERE, replace(draft, provision=Unfixed.NONE))
         if named is None:
+            self._turn.remember(offered=self._likely() or self._turn.memory.offered)
             return await self._ask(Step.WHERE, draft, self._say.place_not_found())
         return await self._filled(Step.WHERE, replace(draft, provision=named))
 
@@ -278,7 +282,7 @@ class Form:
     # --- files and edits --------------------------------------------------------------------------
 
     async def files(self) -> Reply:
-        """Files go to the draft, or to the report that is spoken of; never to one that was not meant."""
+        """Files go to the draft, or to the report that is spoken of, never to one that was not meant; words beside them go with them."""
         turn = self._turn
         report = await self._target()
         if report is None:
@@ -298,21 +302,40 @@ class Form:
             report = await self._service.own(report.id, turn.by)
             if not report.is_draft:
                 await tell_news(turn, report, self._say.summary_files((kept.name,)))
-        reply = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"})
-        if report.is_draft and turn.incoming.text.strip() and turn.memory.step:
-            told = await self.answered()
-            return replace(told, blocks=(*reply.blocks, *told.blocks))
-        if report.is_draft and turn.memory.step:
-            asked = await self._ask(self._here(), report)
+        reply, words = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"}), turn.incoming.text.strip()
+        if report.is_draft and (turn.memory.step or words):
+            asked = await (self._beside_files(report, words) if words else self._ask(self._here(), report))
             return replace(asked, blocks=(*reply.blocks, *asked.blocks))
+        if words:
+            report = await self._service.say(report.id, turn.by, words)
+            await tell_news(turn, report, words)
+            turn.remember(step="")
+            return replace(reply, blocks=(*reply.blocks, Block(BlockKind.LEAD, self._say.message_kept(report.number))))
         return reply
+
+    async def _beside_files(self, draft: Report, words: str) -> Reply:
+        """Words beside files answer the question that waits where they can; else they join what is reported: none are lost."""
+        turn = self._turn
+        if not turn.memory.step:
+            turn.remember(step=self._first_open(draft))
+        step = self._here()
+        answers = step in (Step.WHAT, Step.WISH, Step.RESUME, Step.STOP)
+        answers |= step is Step.WHERE and turn.found.named is not None
+        answers |= step is Step.PLACE and bool(turn.clerk.places.find(words))
+        if answers:
+            return await self.answered()
+        if intent(words) is Kind.DIVERT:
+            return await self._ask(step, draft, self._say.divert())
+        draft = await self._service.fill(replace(draft, text=f"{draft.text}\n{words}".strip()), turn.by)
+        return await self._ask(step, draft, self._say.words_added())
 
     async def _target(self) -> Report | None:
         turn = self._turn
-        if (draft := await self._service.draft(turn.by)) is not None:
+        spoken_of = next((r for r in await self._service.mine(turn.by) if r.id == turn.memory.report), None)
+        asked_for = turn.memory.step in Mine.STEPS  # a file for a sent report, though a draft waits too
+        if not asked_for and (draft := await self._service.draft(turn.by)) is not None:
             turn.remember(report=draft.id)
             return draft
-        spoken_of = next((r for r in await self._service.mine(turn.by) if r.id == turn.memory.report), None)
         return spoken_of if spoken_of is not None and spoken_of.state.is_open else None
 
     async def edited(self) -> Reply:
@@ -373,7 +396,10 @@ class Form:
             files = await self._service.attachments(draft.id, turn.by)
             return summary(self._say, draft, await self._service.reporter(turn.by), files, place, self._welcome(), note)
         turn.remember(step=step, heard={**turn.memory.heard, "reached": step} if turn.memory.heard.get("reached") != Step.CHECK else turn.memory.heard)
-        return ask(step, Asked(self._say, draft, turn.found.likely, turn.memory.asked, self._welcome()), note)
+        return ask(step, Asked(self._say, draft, turn.memory.offered, turn.memory.asked, self._welcome()), note)
+
+    def _likely(self) -> tuple[Choice, ...]:
+        return places(self._say, self._turn.found.likely)
 
     def _welcome(self) -> str:
         return str(self._say.files_welcome(only_photos=self._turn.incoming.channel in _ONLY_PHOTOS))

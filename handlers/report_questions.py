@@ -38,6 +38,7 @@ TROUBLES: Final = (
     (Regime.ADMINISTRATIVE, Problem.COSTLY), (Regime.APPLYING, Problem.OTHER),
 )  # fmt: skip
 _KEY_MAX: Final = 48  # a token holds 56 bytes
+_PLACES: Final = 4  # provisions to choose from
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Asked:
 
     say: ModuleType
     draft: Report
-    likely: Sequence[Ref] = ()  # provisions to choose from
+    likely: Sequence[Choice] = ()  # provisions to choose from
     question: str = ""  # what was asked of the law before
     welcome: str = ""  # which files can be sent
 
@@ -55,6 +56,11 @@ def ask(step: Step, about: Asked, note: str = "") -> Reply:
     """The question of `step`, `note` before it."""
     blocks, choices = _ASK[step](about)
     return Reply((*([Block(BlockKind.NOTE, note)] if note else []), *blocks), tuple(choices), {"kind": "report"})
+
+
+def places(say: ModuleType, refs: Sequence[Ref]) -> tuple[Choice, ...]:
+    """Choices of provisions; those whose key is too long for a token are left out."""
+    return tuple(Choice(say.read_place(ref), f"w:where:{ref.key}") for ref in refs if len(ref.key) <= _KEY_MAX)
 
 
 Told = tuple[list[Block], list[Choice]]
@@ -78,9 +84,8 @@ def _what(a: Asked) -> Told:
 
 
 def _where(a: Asked) -> Told:
-    held = [a.draft.provision] if isinstance(a.draft.provision, Ref) else []
-    offered = [r for r in dict.fromkeys([*held, *a.likely]) if len(r.key) <= _KEY_MAX][:4]
-    choices = [Choice(a.say.read_place(ref), f"w:where:{ref.key}") for ref in offered]
+    held = places(a.say, [a.draft.provision] if isinstance(a.draft.provision, Ref) else [])
+    choices = [*(h for h in held if h not in a.likely), *a.likely][:_PLACES]
     choices += [Choice(a.say.place_unknown(), "w:where:unknown"), Choice(a.say.place_none(), "w:where:none")]
     return _lead(a.say.ask_where(2, len(QUESTIONS))), [*choices, *ways(a.say, skip=False)]
 

@@ -84,7 +84,7 @@ class Reporting:
             kind, _, rest = token.partition(":")
             if kind == "r" or token.startswith("w:where:"):
                 return f"key:{rest.removeprefix('where:')}"
-            return memory.asked if rest == "begin" else ""
+            return memory.asked if rest in ("begin", "use") else ""
         return incoming.text if self._waits(memory) and memory.step in (Step.WHAT, Step.WHERE) else ""
 
     def offers(self, incoming: Incoming) -> bool:

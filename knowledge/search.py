@@ -93,6 +93,7 @@ class Search:
         self.units, self.index, self.embedder, self.reader, self.ranking = units, index, embedder, reader, ranking
         self._weights = np.array([ranking.features.get(name, 0.0) for name in FEATURES], dtype=np.float32)
         self._level = np.array([[u.level == "article", u.level == "point"] for u in units], dtype=np.float32).reshape(-1, 2)
+        self._bare: dict[int, frozenset[str]] = {}
         self._article_count = int(index.article_of.max(initial=-1)) + 1
         self._domain = Domain(index.fields, reader.speller, reader.vocabulary.empty)
         self._holds = {kind: np.array([_holds(u, kind) for u in units], dtype=np.float32) for kind in Wanted}
@@ -211,12 +212,15 @@ class Search:
         return sum(found) / 20, found[0] / 5 if found else 0.0, found[1] / 5 if len(found) > 1 else 0.0
 
     def _words_of(self, order: NDArray[np.int64]) -> set[str]:
-        words: set[str] = set()
-        for i in order:
+        return set().union(*(self._words_in(int(i)) for i in order))
+
+    def _words_in(self, i: int) -> frozenset[str]:
+        """The bare words of a unit; a quarter of a search went into folding the same texts again."""
+        if i not in self._bare:
             unit = self.units[i]
-            for text in (unit.heading, unit.gist, *unit.questions, *(v.text for v in (*unit.plain, *unit.wording))):
-                words.update(strip_accents(s) for s in syllables(text))
-        return words
+            texts = (unit.heading, unit.gist, *unit.questions, *(v.text for v in (*unit.plain, *unit.wording)))
+            self._bare[i] = frozenset(strip_accents(s) for text in texts for s in syllables(text))
+        return self._bare[i]
 
     def _diverse(self, order: NDArray[np.int64], scores: Matrix) -> list[int]:
         """Drop a unit that lies inside, or around, a better one: one place is named once."""

@@ -58,6 +58,8 @@ def old_style(text: str) -> str:
 
 def strip_accents(text: str) -> str:
     """Return `text` without tone and vowel marks; đ becomes d. "Điều kiện" -> "Dieu kien"."""
+    if text.isascii():
+        return text
     loose = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return unicodedata.normalize("NFC", "".join(c for c in loose if not unicodedata.combining(c)))
 

@@ -84,14 +84,19 @@ async def put_new(session: AsyncSession, table: type[Base], values: Payload) -> 
     return (await session.execute(_putting(table, session.get_bind().dialect.name), values)).scalar_one_or_none()
 
 
-def inserting(session: AsyncSession, table: type[Base]) -> SqliteInsert | PostgresqlInsert:
+def inserting(session: AsyncSession, row: type[Base]) -> SqliteInsert | PostgresqlInsert:
     """An INSERT that knows ON CONFLICT, in the words of this session's database."""
-    return PostgresqlInsert(table) if session.get_bind().dialect.name == "postgresql" else SqliteInsert(table)
+    return _insert(row, session.get_bind().dialect.name)
 
 
 def table_of(row: type[Base]) -> Table:
     """The table of a mapped class: a statement over it costs half of one over the class, and a message takes a dozen."""
     return cast(Table, row.__table__)
+
+
+def _insert(row: type[Base], dialect: str) -> SqliteInsert | PostgresqlInsert:
+    table = table_of(row)
+    return PostgresqlInsert(table) if dialect == "postgresql" else SqliteInsert(table)
 
 
 def _free(queue: type[QueueRow], now: BindParameter[datetime]) -> ColumnElement[bool]:
@@ -106,9 +111,7 @@ def _these(channels: Sequence[str] | None) -> tuple[str, ...] | None:
 @cache
 def _putting(row: type[Base], dialect: str) -> Any:
     table = table_of(row)
-    insert = PostgresqlInsert(table) if dialect == "postgresql" else SqliteInsert(table)
-    kept = insert.on_conflict_do_nothing()
-    return kept.returning(table.c.id if "id" in table.c else literal(0))
+    return _insert(row, dialect).on_conflict_do_nothing().returning(table.c.id if "id" in table.c else literal(0))
 
 
 @cache

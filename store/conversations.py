@@ -56,10 +56,11 @@ def to_row(memory: Memory) -> Payload:
 def to_memory(row: Payload) -> Memory:
     """The memory that was kept; fields that a later version has added keep their defaults."""
     known = {name: value for name, value in row.items() if name in Memory.__dataclass_fields__}
-    choices = tuple(Choice(**c) for c in known.pop("choices", ()))
+    choices, offered = (tuple(Choice(**c) for c in known.pop(name, ())) for name in ("choices", "offered"))
     at, as_of = known.pop("choices_at", None), known.pop("as_of", None)
     return Memory(
         choices=choices,
+        offered=offered,
         choices_at=datetime.fromisoformat(at) if at else None,
         as_of=date.fromisoformat(as_of) if as_of else None,
         **known,

@@ -636,6 +636,10 @@ def file_without_report() -> str:
     )
 
 
+def words_added() -> str:
+    return "The words sent with the file were added to the report."
+
+
 def edit_followed() -> str:
     return "Changed as in your edited message."
 

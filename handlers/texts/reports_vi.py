@@ -622,6 +622,10 @@ def file_without_report() -> str:
     )
 
 
+def words_added() -> str:
+    return "Đã ghi thêm lời kèm tệp vào nội dung phản ánh."
+
+
 def edit_followed() -> str:
     return "Đã cập nhật theo tin nhắn vừa sửa."
 

@@ -599,3 +599,32 @@ def test_every_act_has_its_help_and_nothing_heavy_is_imported_for_it() -> None:
 
 def test_the_store_of_the_commands_is_the_database() -> None:
     assert build.Store is Database
+
+
+def test_files_are_copied_under_their_names(room: Room, tmp_path: Path) -> None:
+    number, folder, long = room.submit(), tmp_path / "a" / "b", "đ" * 115 + ".pdf"
+
+    async def more(work: Work, clerk: Clerk) -> str:
+        report = await work.reports.by_number(number)
+        assert report is not None
+        for name, content in (("bảng.pdf", PDF), ("bảng.pdf", PDF + b"2"), (long, PDF + b"3")):
+            await clerk.service.attach(report.id, LAN, name, content)
+        return (await clerk.service.attach(report.id, LAN, "mất.pdf", PDF + b"4")).digest
+
+    digest = room.work(more)
+    status, out, _ = room.run("files", number, str(folder))
+    assert (status, "4 tệp" in out) == (0, True)
+    assert (folder / "bảng.pdf").read_bytes() == PDF
+    assert (folder / "bảng (2).pdf").read_bytes() == PDF + b"2"
+    assert any(p.name.startswith("đđđ") and p.read_bytes() == PDF + b"3" for p in folder.iterdir())
+    (room.settings.data_dir / "attachments" / digest[:2] / digest).unlink()
+    status, _, err = room.run("files", number, str(folder))
+    assert (status, "mất.pdf" in err, (folder / "bảng (3).pdf").exists()) == (1, True, True)
+    assert room.run("files", number, str(folder / "bảng.pdf"))[0] == 1
+    assert "0 tệp" in room.run("files", room.submit("Kinh phí khuyến công của xã không có nguồn chi"), str(tmp_path / "c"))[1]
+
+
+def test_publication_is_shown_as_the_reporter_read_it(room: Room) -> None:
+    assert "Công khai: không đồng ý" in room.run("show", room.submit())[1]
+    entered = room.act("enter", "--source", "phone", "--text", "Xã chưa có nguồn chi cho khuyến công", "--json")
+    assert "Công khai: chưa hỏi" in room.run("show", json.loads(entered)["number"])[1]

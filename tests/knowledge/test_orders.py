@@ -88,7 +88,7 @@ def test_new_wording_is_placed() -> None:
 def test_a_whole_document_ends() -> None:
     text = [
         *HEAD, "Điều 1. Phạm vi", "Nghị định này quy định việc A.", "Điều 2. Hiệu lực thi hành", "1. Nghị định này có hiệu lực từ ngày 15 tháng 3 năm 2030.",
-        "2. Nghị định số 68/2017/NĐ-CP và Nghị định số 66/2020/NĐ-CP hết hiệu lực kể từ ngày Nghị định này có hiệu lực.",
+        "2. Nghị định số 68/2017/NĐ-CP và Nghị định số 66/2020/NĐ-CP hết hiệu lực từ ngày Nghị định này được thi hành.",
     ]
     assert [told(o) for o in orders(parse(text, number="9/2030/NĐ-CP"))] == [("end", "68/2017/NĐ-CP", []), ("end", "66/2020/NĐ-CP", [])]
 

@@ -46,7 +46,7 @@ LEASE = timedelta(minutes=1)
 LAN, MINH = Identity("web", "lan"), Identity("telegram", "minh")
 MEMORY = Memory(
     (Choice("Điều 8 “khoản 1”", "p:32-2024-nd-cp.8.1"),), NOW, "32-2024-nd-cp.8", date(2026, 9, 15), "en", "lap-cum", "19", "mở rộng cụm cần gì",
-    "ai ký", "Chủ tịch ký", "where", "r1", {"77": "text"},
+    "ai ký", "Chủ tịch ký", "where", "r1", (Choice("khoản 2 Điều 8", "w:where:32-2024-nd-cp.8.2"),), {"77": "text"},
 )  # fmt: skip
 FULL = Report(
     "r1", LAN, State.RECEIVED, 0, "4827193050", "f" * 64, "Điểm c\n<b>không</b> rõ 😀", "=điểm c ko rõ\u202e", Ref("32/2024/NĐ-CP", "3a", "II.3", "đ"),
