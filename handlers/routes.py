@@ -26,6 +26,8 @@ MAX_TEXT: Final = 20_000
 _COMMAND: Final = re.compile(r"^/(\w+)(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 # Unaccented: short words that lean on what was said before.
 _FOLLOWS: Final = re.compile(r"^(?:(?:con|the|vay|thi|sao|nay|o|ve|diem|khoan|dieu|va|xem|cho|ai|ky|bao lau|dau|gi|nao|may|[a-zđ]|\d{1,3})\W*){1,8}$")
+_SLUG: Final = re.compile(r"\d{1,4}-\d{4}-[a-z0-9-]+")  # of a document's number, in a link
+_ARTICLE: Final = re.compile(r"\d{1,3}[a-z]?")
 _THEN: Final = re.compile(r"^(?:(?:con|the|vay|thi|sao|nay|bay gio|hien nay|hom nay|gio|nhu the nao|ra sao|vao|luc|do)\W*){1,6}$")
 _NOW: Final = re.compile(r"\b(?:bay gio|hien nay|hom nay|hien tai)\b")
 _IN_FORCE: Final = re.compile(r"\b(?:con|het|co|chua)(?: con)? (?:hieu luc|ap dung|gia tri)\b")
@@ -188,9 +190,7 @@ class _Turn:
         say, setting = self.say, self.setting
         match name:
             case "start" | "batdau":
-                if rest and (key := rest.strip().replace("__", ".")) in self.answers.corpus.by_key:
-                    return self._token(f"p:{key}")
-                return start.greeting(say, setting.name)
+                return self._linked(rest.strip().lower().replace("__", ".")) or start.greeting(say, setting.name)
             case "trogiup" | "help" | "huongdan":
                 return start.help_page(say, setting.name, setting.hotline)
             case "vanban" | "documents":
@@ -203,6 +203,18 @@ class _Turn:
                 return _plain(self.say.language_changed(), "smalltalk")
             case _:
                 return None
+
+    def _linked(self, key: str) -> Reply | None:
+        """What a link leads to: the place, or the nearest around it that is held; None where it leads nowhere near the law."""
+        name, *parts = key.split(".")
+        while parts:
+            if (held := ".".join([name, *parts])) in self.answers.corpus.by_key:
+                return self._token(f"p:{held}")
+            article = parts.pop()
+        document = browse.find(self.answers.corpus, name)
+        if document is None:
+            return self._token(f"d:{name}") if _SLUG.fullmatch(name) else None
+        return self._question(f"Điều {article} {document.number}") if key != name and _ARTICLE.fullmatch(article) else self._token(f"d:{name}")
 
     def _number(self, number: int) -> Reply:
         choice = self.memory.chosen(number, self.now)

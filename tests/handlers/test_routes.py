@@ -151,6 +151,15 @@ def test_it_says_that_it_is_a_machine(person: Person, command: str) -> None:
     assert "trợ lý tự động" in person.says(command).text().lower()
 
 
+@pytest.mark.parametrize(("payload", "said"), [
+    ("32-2024-nd-cp__8__1", "khoản 1 Điều 8 Nghị định số 32/2024/NĐ-CP"), ("32-2024-nd-cp__8__77", "Điều 8 Nghị định số 32/2024/NĐ-CP"),
+    ("32-2024-nd-cp__99__1", "Không tìm thấy Điều 99"), ("32-2024-ND-CP", "32/2024/NĐ-CP"), ("32-2024-nd-cp__phu-luc-xx", "32/2024/NĐ-CP"),
+    ("7-1999-nd-cp__3", "chưa có văn bản mà liên kết này dẫn tới"), ("hoi-nghi-2026", "trợ lý tự động"), ("__", "trợ lý tự động"),
+])  # fmt: skip
+def test_where_a_link_leads(person: Person, payload: str, said: str) -> None:
+    assert said in person.says(f"/start {payload}").text()
+
+
 def test_a_message_too_long(person: Person) -> None:
     reply = person.says("cụm " * MAX_TEXT)
     assert reply.facts["kind"] == "error"
