@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.message import Block, BlockKind, Choice, Reply
-from handlers.report_mine import Mine
+from handlers.report_mine import REOPEN, Mine
 from handlers.report_papers import alike, receipt, summary
 from handlers.report_questions import QUESTIONS, TROUBLES, Asked, Step, ask, places, ways
 from handlers.report_staff import desk_lines, tell_desk, tell_news
@@ -283,11 +283,16 @@ class Form:
 
     async def files(self) -> Reply:
         """Files go to the draft, or to the report that is spoken of, never to one that was not meant; words beside them go with them."""
-        turn = self._turn
+        turn, words, said = self._turn, self._turn.incoming.text.strip(), list[str]()
         report = await self._target()
         if report is None:
             return lead(self._say.file_without_report())
-        said = []
+        if report.state.is_closed:
+            if turn.memory.step != REOPEN or not words:
+                choices = (Choice(self._say.reopen(), f"w:reopen:{report.id}"), Choice(self._say.begin_report(), "r:"))
+                return replace(lead(self._say.file_for_closed(report.number)), choices=choices)
+            said += [block.text for block in (await Mine(turn).answered()).blocks]
+            report, words = await self._service.own(report.id, turn.by), ""
         for file in turn.incoming.files:
             if file.content is None:
                 said.append(self._say.file_trouble(file.name, file.trouble))
@@ -302,7 +307,7 @@ class Form:
             report = await self._service.own(report.id, turn.by)
             if not report.is_draft:
                 await tell_news(turn, report, self._say.summary_files((kept.name,)))
-        reply, words = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"}), turn.incoming.text.strip()
+        reply = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"})
         if report.is_draft and (turn.memory.step or words):
             asked = await (self._beside_files(report, words) if words else self._ask(self._here(), report))
             return replace(asked, blocks=(*reply.blocks, *asked.blocks))
@@ -331,12 +336,11 @@ class Form:
 
     async def _target(self) -> Report | None:
         turn = self._turn
-        spoken_of = next((r for r in await self._service.mine(turn.by) if r.id == turn.memory.report), None)
         asked_for = turn.memory.step in Mine.STEPS  # a file for a sent report, though a draft waits too
         if not asked_for and (draft := await self._service.draft(turn.by)) is not None:
             turn.remember(report=draft.id)
             return draft
-        return spoken_of if spoken_of is not None and spoken_of.state.is_open else None
+        return next((r for r in await self._service.mine(turn.by) if r.id == turn.memory.report), None)
 
     async def edited(self) -> Reply:
         """A message that was changed: the words of a draft change with it; what was sent stays as it was sent."""

@@ -629,6 +629,10 @@ def file_kept(name: str, number: str) -> str:
     return f"The file “{_cut(name, 80)}” was added to " + (f"report {shown(number)}." if number else "the unfinished report.")
 
 
+def file_for_closed(number: str) -> str:
+    return f"Report {shown(number)} takes no additions now, so the file was not taken. Please reopen it or begin a new report, then send the file again."
+
+
 def file_without_report() -> str:
     return (
         "It is not clear which report this file belongs to, so it was not accepted. Type /report to write a new report, "

@@ -615,6 +615,10 @@ def file_kept(name: str, number: str) -> str:
     return f"Đã đính kèm tệp “{_cut(name, 80)}” vào " + (f"phản ánh {shown(number)}." if number else "phản ánh đang soạn.")
 
 
+def file_for_closed(number: str) -> str:
+    return f"Phản ánh {shown(number)} hiện không nhận bổ sung nên tệp chưa được nhận. Anh/chị mở lại phản ánh này hoặc soạn phản ánh mới, sau đó gửi lại tệp."
+
+
 def file_without_report() -> str:
     return (
         "Chưa rõ tệp này thuộc phản ánh nào nên tệp chưa được nhận. Anh/chị gõ /baocao để soạn phản ánh mới, "

@@ -121,3 +121,17 @@ async def test_a_file_with_words_for_a_report_that_was_sent(room: Room, beside: 
         after = await work.reports.get(sent.id)
     assert isinstance(after, Report)
     assert (after.state, after.source) == (State.UNDER_REVIEW, Source.CHAT)
+
+
+@pytest.mark.parametrize("words", ["", WORDS])
+async def test_a_file_for_a_report_that_is_closed(room: Room, words: str) -> None:
+    lan = Person(room)
+    sent = await sent_report(lan)
+    await lan.taps(f"w:withdrawn:{sent.id}")
+    assert "không nhận bổ sung nên tệp chưa được nhận" in await lan.says(words, files=[("a.pdf", PDF)])
+    assert "lý do mở lại" in await lan.picks("Mở lại")
+    told = await lan.says(words, files=[("a.pdf", PDF)])
+    async with room.database.look() as work:
+        kept, after = await work.reports.attachments(sent.id), await work.reports.get(sent.id)
+    assert isinstance(after, Report)
+    assert (after.state, len(kept), "Đã đính kèm" in told) == ((State.REOPENED, 1, True) if words else (State.WITHDRAWN, 0, False))
