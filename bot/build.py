@@ -340,7 +340,7 @@ async def tell_desks(database: Database, chats: Mapping[str, tuple[DeskChat, ...
             if report.state is State.RECEIVED and report.received_at is not None and at - report.received_at < _FRESH:
                 await tell_desk(work, mine, report, "new", desk_lines(places, report), at)
             for step in overdue(report.dues, at.date()):
-                await tell_desk(work, mine, report, f"late:{step}", [say.due_on(step, getattr(report.dues, step), True)], at)
+                await tell_desk(work, mine, report, f"late:{step}:{(day := getattr(report.dues, step))}", [say.due_on(step, day, True)], at)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from bot import build
 from bot.errors import sentence
 from bot.settings import Settings
 from handlers.post import Undelivered, Work
+from handlers.report_staff import desk_lines, tell_desk
 from handlers.report_turn import Clerk
 from handlers.texts import reports_vi as say
 from handlers.texts.vi import day as on
@@ -442,6 +443,9 @@ class _Terminal:
                 after = await do(desk, before.id)
             except NotAllowed as error:
                 raise _Cannot(await self._not_allowed(work, desk, before)) from error
+            if self._options.act == "forward":
+                chats = build.desk_chats(self._settings).get(after.desk, ())
+                await tell_desk(work, chats, after, f"forwarded:{build.now().timestamp()}", desk_lines(self._rules.places, after), build.now())
         act, more = self._options.act, ""
         if act == "forward":
             more = f" đến {self._desk(after.desk)}"

@@ -58,8 +58,7 @@ def bind(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, number))
-            listening.listen(128)
-            return listening
+            return listening  # not listening yet: until all is open a platform, or a balancer, is refused and does not wait
         except OSError:
             listening.close()
             if at == len(tries) - 1:

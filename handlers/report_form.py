@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from handlers.memory import number_of
 from handlers.message import Block, BlockKind, Choice, Reply
 from handlers.report_mine import REOPEN, Mine
 from handlers.report_papers import alike, receipt, summary
@@ -230,6 +231,8 @@ class Form:
             return await self._filled(Step.WHERE, replace(draft, provision=Unfixed.UNKNOWN))
         if named is None and re.fullmatch(r"(?:khong(?: co)?|ko|none|no)[ .]*", bare):
             return await self._filled(Step.WHERE, replace(draft, provision=Unfixed.NONE))
+        if named is None and number_of(text) is not None:
+            return await self._ask(Step.WHERE, draft, self._say.choose_from_list())
         if named is None:
             self._turn.remember(offered=self._likely() or self._turn.memory.offered)
             return await self._ask(Step.WHERE, draft, self._say.place_not_found())
@@ -281,18 +284,39 @@ class Form:
 
     # --- files and edits --------------------------------------------------------------------------
 
-    async def files(self) -> Reply:
-        """Files go to the draft, or to the report that is spoken of, never to one that was not meant; words beside them go with them."""
-        turn, words, said = self._turn, self._turn.incoming.text.strip(), list[str]()
-        report = await self._target()
+    async def files(self, words: str, *, begins: bool = False) -> Reply:
+        """Files go to the draft, or to the report that is spoken of, never to one that was not meant; words beside them go with them.
+
+        `begins`: the words tell of a difficulty, and begin a report where there is none.
+        """
+        turn, report = self._turn, await self.target()
+        if report is None and begins:
+            begun = await self.begin(text=words)
+            if (report := await self.target()) is None:
+                return begun
+            return _after(await self.attached(report), begun)
         if report is None:
             return lead(self._say.file_without_report())
+        if report.state.is_closed and (turn.memory.step != REOPEN or not words):
+            choices = (Choice(self._say.reopen(), f"w:reopen:{report.id}"), Choice(self._say.begin_report(), "r:"))
+            return replace(lead(self._say.file_for_closed(report.number)), choices=choices)
         if report.state.is_closed:
-            if turn.memory.step != REOPEN or not words:
-                choices = (Choice(self._say.reopen(), f"w:reopen:{report.id}"), Choice(self._say.begin_report(), "r:"))
-                return replace(lead(self._say.file_for_closed(report.number)), choices=choices)
-            said += [block.text for block in (await Mine(turn).answered()).blocks]
-            report, words = await self._service.own(report.id, turn.by), ""
+            reopened = await Mine(turn).answered()
+            return _after(await self.attached(await self._service.own(report.id, turn.by)), reopened)
+        said = await self.attached(report)
+        report = await self._service.own(report.id, turn.by)
+        if report.is_draft and (turn.memory.step or words):
+            return _after(said, await (self._beside_files(report, words) if words else self._ask(self._here(), report)))
+        if words:
+            report = await self._service.say(report.id, turn.by, words)
+            await tell_news(turn, report, words)
+            turn.remember(step="")
+            said.append(self._say.message_kept(report.number))
+        return _after(said, Reply((), (), {"kind": "report"}))
+
+    async def attached(self, report: Report) -> list[str]:
+        """What is said of each file that came; those that can be taken go to `report`."""
+        turn, said = self._turn, list[str]()
         for file in turn.incoming.files:
             if file.content is None:
                 said.append(self._say.file_trouble(file.name, file.trouble))
@@ -304,19 +328,9 @@ class Form:
                 turn.forget |= isinstance(error, Classified)
                 continue
             said.append(self._say.file_kept(kept.name, report.number))
-            report = await self._service.own(report.id, turn.by)
             if not report.is_draft:
-                await tell_news(turn, report, self._say.summary_files((kept.name,)))
-        reply = Reply(tuple(Block(BlockKind.LEAD, line) for line in said), (), {"kind": "report"})
-        if report.is_draft and (turn.memory.step or words):
-            asked = await (self._beside_files(report, words) if words else self._ask(self._here(), report))
-            return replace(asked, blocks=(*reply.blocks, *asked.blocks))
-        if words:
-            report = await self._service.say(report.id, turn.by, words)
-            await tell_news(turn, report, words)
-            turn.remember(step="")
-            return replace(reply, blocks=(*reply.blocks, Block(BlockKind.LEAD, self._say.message_kept(report.number))))
-        return reply
+                await tell_news(turn, await self._service.own(report.id, turn.by), self._say.summary_files((kept.name,)))
+        return said
 
     async def _beside_files(self, draft: Report, words: str) -> Reply:
         """Words beside files answer the question that waits where they can; else they join what is reported: none are lost."""
@@ -324,7 +338,7 @@ class Form:
         if not turn.memory.step:
             turn.remember(step=self._first_open(draft))
         step = self._here()
-        answers = step in (Step.WHAT, Step.WISH, Step.RESUME, Step.STOP)
+        answers = step in (Step.WHAT, Step.WISH, Step.NAME, Step.RESUME, Step.STOP)
         answers |= step is Step.WHERE and turn.found.named is not None
         answers |= step is Step.PLACE and bool(turn.clerk.places.find(words))
         if answers:
@@ -334,7 +348,8 @@ class Form:
         draft = await self._service.fill(replace(draft, text=f"{draft.text}\n{words}".strip()), turn.by)
         return await self._ask(step, draft, self._say.words_added())
 
-    async def _target(self) -> Report | None:
+    async def target(self) -> Report | None:
+        """The report that files are for: the draft, or the one that is spoken of; None where nothing says which."""
         turn = self._turn
         asked_for = turn.memory.step in Mine.STEPS  # a file for a sent report, though a draft waits too
         if not asked_for and (draft := await self._service.draft(turn.by)) is not None:
@@ -455,3 +470,8 @@ class Form:
         if said is not None:
             more += official_words(say, said)
         return receipt(say, given, await self._service.reporter(turn.by), *more)
+
+
+def _after(said: list[str], reply: Reply) -> Reply:
+    """`reply` after what is said of files."""
+    return replace(reply, blocks=(*(Block(BlockKind.LEAD, line) for line in said), *reply.blocks))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from zlib import crc32
 
 from handlers.message import Block, BlockKind, Reply
 from handlers.post import Outgoing, Payload, Work
@@ -23,6 +24,7 @@ _ORDER: Final = re.compile(
     r"(?:(?:trả lời|tra loi|answer)\s*:(?P<answer>.*)|(?:hỏi|hoi|ask)\s*:(?P<ask>.*)|(?:đã\s+nhận|nhận|da\s+nhan|nhan|take)\s*[.!]?\s*)",
     re.IGNORECASE | re.DOTALL,
 )
+_NOTICES: Final = ("new", "news", "late", "forwarded")
 _TAKE: Final = ("nhan", "da nhan", "take")
 _ACTS: Final = ("answer", "ask")
 _WORDS: Final = 700
@@ -30,12 +32,14 @@ QUOTING: Final = frozenset({"telegram"})  # channels that say which message anot
 
 
 async def tell_desk(work: Work, chats: tuple[DeskChat, ...], report: Report, what: str, lines: list[str], now: datetime) -> None:
-    """Tell the chats of a desk of a report, once for each `what` ("new", "late:answer")."""
+    """Tell the chats of a desk of a report, once for each `what` ("new", "late:answer:2026-11-20")."""
     for chat in chats:
         place: dict[str, Any] = {"chat": int(chat.chat) if re.fullmatch(r"-?\d{1,18}", chat.chat) else chat.chat}
         if chat.thread is not None:
             place["thread"] = chat.thread
-        facts = {"what": what.partition(":")[0], "number": report.number, "lines": lines, "quoting": chat.channel in QUOTING}
+        facts = {
+            "what": what.partition(":")[0], "number": report.number, "lines": lines, "quoting": chat.channel in QUOTING, "open": report.state.is_open,
+        }  # fmt: skip
         payload: Payload = {"kind": "desk", **facts, "place": place}
         await work.outbox.add(Outgoing(chat.channel, chat.chat, f"desk:{report.id}:{what}:{chat.channel}:{chat.chat}"[:255], payload), now)
 
@@ -43,14 +47,15 @@ async def tell_desk(work: Work, chats: tuple[DeskChat, ...], report: Report, wha
 async def tell_news(turn: Turn, report: Report, text: str) -> None:
     """Tell the chats of a desk that the reporter has said or done something."""
     chats = turn.clerk.chats.get(report.desk, ())
-    await tell_desk(turn.work, chats, report, f"news:{turn.now.timestamp()}", [one_line(text)[:_WORDS]], turn.now)
+    line = one_line(text)[:_WORDS]
+    await tell_desk(turn.work, chats, report, f"news:{turn.now.timestamp()}:{crc32(line.encode()):x}", [line], turn.now)
 
 
 def desk_reply(payload: Payload, language: str) -> Reply:
     """What a desk reads: number, lines, how to answer. No name and no contact stand in a group."""
     say = report_texts(language)
     blocks = [Block(BlockKind.TITLE, say.desk_title(payload["what"], payload["number"])), *(Block(BlockKind.LINE, line) for line in payload["lines"])]
-    if payload["what"] != "unsent":  # there is nothing to answer
+    if payload["what"] != "unsent" and payload.get("open", True):  # else there is nothing to answer
         blocks.append(Block(BlockKind.NOTE, say.desk_how(payload["number"], quoting=payload.get("quoting", True))))
     return Reply(tuple(blocks), (), {"kind": "report"})
 
@@ -81,12 +86,18 @@ def order_of(text: str, quoted: str = "") -> Order | None:
         return Order(number, act, (match[act] if act != "take" else "").strip()) if number else None
     found = NUMBER.search(quoted)
     number = parse(found[0]) if found else None
-    if number is None:
+    if found is None or number is None or not _is_notice(quoted, found[0]):
         return None
     words = text.strip()
     if strip_accents(fold(words)).strip(" ./!") in _TAKE:
         return Order(number, "take")
     return Order(number, "ask", words.lstrip("? ")) if words.startswith("?") else Order(number, "answer", words)
+
+
+def _is_notice(quoted: str, number: str) -> bool:
+    """True for what a desk was told of a report, not for what the assistant said to an order: "ok" under that answers nobody."""
+    digits = parse(number) or ""
+    return any(quoted.lstrip().startswith(report_texts(language).desk_title(what, digits)) for language in ("vi", "en") for what in _NOTICES)
 
 
 async def tell_unsent(work: Work, clerk: Clerk, message: Outgoing, reason: str, now: datetime) -> None:
@@ -132,6 +143,8 @@ class Officials:
         order = order_of(turn.incoming.text, turn.incoming.quoted)
         if order is None:
             raise NotFound
+        if turn.incoming.files:
+            return lead(say.desk_no_files(order.number))
         if order.act == "take":
             await desk.take(order.number, name)
             return lead(say.desk_taken(order.number))

@@ -85,6 +85,8 @@ class Reporting:
             if kind == "r" or token.startswith("w:where:"):
                 return f"key:{rest.removeprefix('where:')}"
             return memory.asked if rest in ("begin", "use") else ""
+        if incoming.files and not memory.step:
+            return incoming.text
         return incoming.text if self._waits(memory) and memory.step in (Step.WHAT, Step.WHERE) else ""
 
     def offers(self, incoming: Incoming) -> bool:
@@ -123,6 +125,8 @@ class Reporting:
         say = report_texts(memory.language)
         ordered = order_of(incoming.text, incoming.quoted if incoming.group else "") is not None
         if incoming.group and not ordered and not _IN_GROUPS.match(one_line(incoming.text)):
+            if NUMBER.search(incoming.quoted):
+                return Outcome(lead(say.desk_reply_to_notice()), memory)
             mistyped = (number := _NUMBER.match(incoming.text.strip())) is not None and parse(number[0]) is None
             return Outcome(lead(say.no_such_report() if mistyped else say.only_in_private()), memory)
         turn = Turn(incoming, memory, self._clerk(work), work, say, self._now(), found)
@@ -154,7 +158,7 @@ class Reporting:
         if incoming.edits:
             return await form.edited()
         if incoming.files:
-            return await form.files()
+            return await self._files(turn, form, mine)
         token = self.token(incoming, turn.memory)
         if token is not None and token.partition(":")[0] in ("r", "w"):
             return await self._tapped(turn, form, mine, token)
@@ -173,6 +177,21 @@ class Reporting:
         if number is None and parse(text) is None:
             return await mine.all()
         return await mine.status(number[0] if number else text)
+
+    async def _files(self, turn: Turn, form: Form, mine: Mine) -> Reply:
+        """Files; what stands beside them may be a choice, a word that stands for one, a command or a difficulty, as it may alone."""
+        words, filling = turn.incoming.text.strip(), bool(turn.memory.step) and turn.memory.step not in Mine.STEPS
+        token = self.token(turn.incoming, turn.memory) if filling and words else None
+        said = _WORDS.get(strip_accents(fold(one_line(words))).strip(" ./!")) if filling else None
+        if (token is not None or said is not None) and (report := await form.target()) is not None and report.is_draft:
+            kept = [Block(BlockKind.LEAD, line) for line in await form.attached(report)]
+            reply = await (self._tapped(turn, form, mine, token) if token is not None else self._word(str(said), turn, form, mine))
+            return replace(reply, blocks=(*kept, *reply.blocks)) if reply is not None else Reply(tuple(kept), (), {"kind": "report"})
+        if _begins(one_line(words)):
+            return await form.files("", begins=True)
+        command = _COMMAND.match(words)
+        begins = _COMMANDS.get(command[1].lower()) == "report" if command else self.offers(turn.incoming)
+        return await form.files((command[2] or "").strip() if command and begins else words, begins=begins)
 
     async def _word(self, said: str, turn: Turn, form: Form, mine: Mine) -> Reply | None:
         """A word that stands for a choice; None where it is an answer like any other. Sending needs the summary before it."""

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.post import Outgoing, Sending, Undelivered
+from handlers.post import Outgoing, Payload, Sending, Undelivered
 from reports.model import Identity
 from store.claims import WAITING, Held, claim, ensure_conversation, finish, put_new, table_of
 from store.errors import LostClaim
-from store.tables import OutboxRow
+from store.tables import LinkRow, OutboxRow
 
 SENT: Final = "sent"
 HELD: Final = "held"  # the channel cannot deliver now: window closed, person has blocked it
@@ -21,6 +21,12 @@ _TABLE: Final = table_of(OutboxRow)
 _THEIRS: Final = update(_TABLE).where(_TABLE.c.channel == bindparam("of_channel"), _TABLE.c.person == bindparam("of_person"))
 _SENT_NOW: Final = _THEIRS.where(_TABLE.c.state == WAITING, _TABLE.c.claimed_until.is_not(None)).values(error=_BACK)
 _KEPT_BACK: Final = _THEIRS.where(or_(_TABLE.c.state == HELD, _TABLE.c.state == DEAD)).values(state=WAITING, not_before=None).returning(_TABLE.c.id)
+_ONE, _OTHER = table_of(LinkRow).alias(), table_of(LinkRow).alias()
+_LINKED: Final = exists().where(
+    _ONE.c.channel == bindparam("of_channel"), _ONE.c.person == bindparam("of_person"), _ONE.c.circle == _OTHER.c.circle,
+    _OTHER.c.channel == _TABLE.c.channel, _OTHER.c.person == _TABLE.c.person,
+)  # fmt: skip
+_DIVERTED: Final = select(_TABLE.c.id, _TABLE.c.payload).where(_TABLE.c.state.in_((HELD, DEAD)), _TABLE.c.dedupe.contains(">"), _LINKED)
 
 
 class Outbox:
@@ -69,8 +75,7 @@ class Outbox:
     async def divert(self, sending: Sending, to: Identity, now: datetime) -> None:
         """It goes to another identity of the same person; this row is done with."""
         message = sending.message
-        payload = {k: v for k, v in message.payload.items() if k not in ("place", "parts_sent")}
-        await self.add(Outgoing(to.channel, to.person, f"{message.dedupe}>{to.channel}"[:255], payload), now)
+        await self.add(Outgoing(to.channel, to.person, f"{message.dedupe}>{to.channel}"[:255], _for_another(message.payload)), now)
         await finish(self._session, OutboxRow, _held(sending), {"state": SENT, "sent_at": now, "error": f"diverted to {to.channel}"})
 
     async def give_up(self, sending: Sending, error: str) -> None:
@@ -78,10 +83,18 @@ class Outbox:
         await finish(self._session, OutboxRow, _held(sending), {"state": DEAD, "error": error})
 
     async def release(self, channel: str, person: str) -> int:
-        """Let all that is held for this person be sent again, and return how many: the person has written."""
+        """Let all that is held for this person be sent again, and return how many: the person has written.
+
+        What was diverted to a linked channel and is held there comes back to where they write.
+        """
         whose = {"of_channel": channel, "of_person": person}
         await self._session.execute(_SENT_NOW, whose)
-        return len((await self._session.execute(_KEPT_BACK, whose)).all())
+        back = (await self._session.execute(_KEPT_BACK, whose)).all()
+        diverted = (await self._session.execute(_DIVERTED, whose)).all()
+        for row in diverted:
+            moved = {"channel": channel, "person": person, "payload": _for_another(row.payload), "state": WAITING, "not_before": None}
+            await self._session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(moved))
+        return len(back) + len(diverted)
 
     async def resume(self, channel: str, reason: str) -> int:
         """Let what is held in a channel for a reason that begins so be sent again, and return how many: the channel itself is mended."""
@@ -106,6 +119,11 @@ class Outbox:
         """How many messages stand in each state."""
         found = await self._session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
         return {state: count for state, count in found}  # noqa: C416
+
+
+def _for_another(payload: Payload) -> Payload:
+    """A payload without what is true of one channel only: where it goes, how much of it was sent."""
+    return {k: v for k, v in payload.items() if k not in ("place", "parts_sent")}
 
 
 def _held(sending: Sending) -> Held:

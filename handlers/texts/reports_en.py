@@ -819,6 +819,7 @@ def not_linked() -> str:
 def desk_title(what: str, number: str) -> str:
     known = {
         "new": f"New report {shown(number)}", "news": f"News from the reporter of {shown(number)}",
+        "forwarded": f"Report {shown(number)} was handed on to you",
         "unsent": f"A message about report {shown(number)} has not reached its reporter",
     }  # fmt: skip
     return known.get(what, f"Report {shown(number)} is overdue")
@@ -864,6 +865,17 @@ def no_such_enrolment() -> str:
 
 def enrolled(name: str) -> str:
     return f"Enrolled: {name}. Reporters will see this name under the answer."
+
+
+def desk_no_files(number: str) -> str:
+    return (
+        f"Nothing was sent to the reporter of {shown(number)}: only words can be sent from a group, no pictures and no files. "
+        "Please answer in words, without a file."
+    )
+
+
+def desk_reply_to_notice() -> str:
+    return "To answer a reporter, please reply to the notice of the report, or type its number and “answer: …”. Nothing was sent to the reporter."
 
 
 def desk_taken(number: str) -> str:

@@ -804,6 +804,7 @@ def not_linked() -> str:
 def desk_title(what: str, number: str) -> str:
     known = {
         "new": f"Phản ánh mới {shown(number)}", "news": f"Người gửi phản ánh {shown(number)} có thông tin mới",
+        "forwarded": f"Phản ánh {shown(number)} được chuyển đến",
         "unsent": f"Tin về phản ánh {shown(number)} chưa đến được người gửi phản ánh",
     }  # fmt: skip
     return known.get(what, f"Phản ánh {shown(number)} đã quá hạn")
@@ -849,6 +850,17 @@ def no_such_enrolment() -> str:
 
 def enrolled(name: str) -> str:
     return f"Đã đăng ký cán bộ: {name}. Người phản ánh sẽ thấy tên này dưới câu trả lời."
+
+
+def desk_no_files(number: str) -> str:
+    return (
+        f"Chưa gửi gì cho người phản ánh {shown(number)}: từ nhóm chỉ gửi được chữ, chưa gửi được ảnh và tệp. "
+        "Anh/chị vui lòng trả lời lại bằng chữ, không kèm tệp."
+    )
+
+
+def desk_reply_to_notice() -> str:
+    return "Để trả lời người phản ánh, anh/chị vui lòng trả lời (reply) tin báo phản ánh, hoặc gõ số phản ánh rồi “trả lời: …”. Chưa gửi gì cho người phản ánh."
 
 
 def desk_taken(number: str) -> str:

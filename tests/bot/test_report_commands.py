@@ -628,3 +628,15 @@ def test_publication_is_shown_as_the_reporter_read_it(room: Room) -> None:
     assert "Công khai: không đồng ý" in room.run("show", room.submit())[1]
     entered = room.act("enter", "--source", "phone", "--text", "Xã chưa có nguồn chi cho khuyến công", "--json")
     assert "Công khai: chưa hỏi" in room.run("show", json.loads(entered)["number"])[1]
+
+
+def test_the_desk_that_a_report_is_handed_to_is_told(room: Room) -> None:
+    number = room.submit()
+    (room.settings.data_dir / "desks.yaml").write_text('department-19:\n  - {channel: telegram, chat: "-1007"}\n', encoding="utf-8")
+    room.act("forward", number, "department-19", "--why", "Thuộc tỉnh")
+
+    async def told(work: Work, _: Clerk) -> Any:
+        return await work.outbox.claim(build.now() + timedelta(days=1), timedelta(minutes=1), ("telegram",))
+
+    sending = room.work(told)
+    assert (sending.message.person, sending.message.payload["what"], sending.message.payload["number"]) == ("-1007", "forwarded", number)
